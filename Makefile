@@ -1,0 +1,84 @@
+# Everything a developer, a reader or CI does with quspike. Needs make, git and one of Python 3.13, 3.12 or 3.11.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+
+# The newest Python that really runs here: a pyenv shim can be on PATH and still refuse, and Debian's Python can lack venv.
+CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python)) python3
+RUNS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in $(CANDIDATES); do "$$python" -c '$(RUNS)' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PINNED := $(VENV)/.pinned
+READY := $(VENV)/.ready
+PEERS := dynamiqs scqubits brian2
+
+# Two test processes, each with one thread for linear algebra: more threads only fight over the cores.
+TEST_ENV := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 JAX_PLATFORMS=cpu MPLBACKEND=agg
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+.PHONY: help venv demo test oracles lint format types imports docs pins peers clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(READY)  ## the virtual environment .venv, from the pinned releases
+
+$(PINNED): requirements/dev.txt
+	@test -n "$(PYTHON)" || { echo "quspike needs Python 3.13, 3.12 or 3.11 with venv; none was found. Name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(BIN)/python -c '$(RUNS)' 2>/dev/null || { echo "Making .venv with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
+	$(BIN)/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(READY): $(PINNED) pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+demo: $(READY)  ## simulate the adapting neuron and draw it
+	@mkdir -p out
+	$(BIN)/quspike run examples/adapting.toml -o out/adapting.nc --plot out/adapting.png --force
+	@echo "The figure is in out/adapting.png, the numbers are in out/adapting.nc"
+
+test: oracles lint types imports $(READY)  ## lint, types, layers, then the tests
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+oracles:
+	@sh tests/install_oracles.sh
+
+lint: $(READY)  ## ruff: style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)  ## let ruff rewrite the files
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)  ## mypy
+	$(BIN)/mypy
+
+imports: $(READY)  ## import-linter: data flows one way
+	$(BIN)/lint-imports --no-logo
+
+docs: $(READY)  ## build the documentation into site/, any warning fails
+	NO_MKDOCS_2_WARNING=1 $(TEST_ENV) $(BIN)/mkdocs build --strict --quiet
+	@echo "The documentation is in site/index.html"
+
+# One file serves all supported Pythons and platforms: markers choose, hashes hold. UPGRADE=--upgrade moves to newer releases.
+LOCK = $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" $(UPGRADE)
+
+pins: $(READY)  ## write requirements/*.txt again (make pins UPGRADE=--upgrade for newer releases)
+	env -u UV_FIND_LINKS -u PIP_FIND_LINKS $(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	for peer in $(PEERS); do env -u UV_FIND_LINKS $(LOCK) --group peer-$$peer -o requirements/peer-$$peer.txt; done
+
+peers: $(PEERS:%=.venv-peer-%/.pinned)  ## each benchmark peer in a virtual environment of its own
+
+.venv-peer-%/.pinned: requirements/peer-%.txt
+	"$(PYTHON)" -m venv --clear .venv-peer-$*
+	.venv-peer-$*/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+clean:  ## remove everything that this file makes, the virtual environments too
+	rm -rf .venv .venv-peer-* site out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

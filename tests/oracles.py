@@ -1,0 +1,47 @@
+"""Programs and recordings that tests compare with, which pip cannot install: skipped where absent, failed where required.
+
+`QUSPIKE_REQUIRE_ORACLES=1` (as in CI) turns an absent oracle into a failure, so that a comparison is never lost silently.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def _program(name: str) -> Path | None:
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
+def _folder(path: str) -> Path | None:
+    return Path(path) if Path(path).is_dir() else None
+
+
+_FINDERS: dict[str, tuple[str, Callable[[], Path | None]]] = {
+    "ngspice": ("ngspice", lambda: _program("ngspice")),
+    "alsa-sounds": ("alsa-utils", lambda: _folder("/usr/share/sounds/alsa")),
+}
+
+
+def find_oracle(name: str) -> Path | None:
+    """Where the oracle is, or None."""
+    return _FINDERS[name][1]()
+
+
+def require_oracle(name: str) -> Path:
+    """Path of a program (`"ngspice"`) or of a folder of recordings (`"alsa-sounds"`).
+
+    Without it the calling test is skipped with the package's name, or fails where `QUSPIKE_REQUIRE_ORACLES=1`.
+    """
+    path = find_oracle(name)
+    if path is not None:
+        return path
+    reason = f"{name} is not installed (Debian package {_FINDERS[name][0]})"
+    if os.environ.get("QUSPIKE_REQUIRE_ORACLES") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
