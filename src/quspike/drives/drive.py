@@ -150,9 +150,9 @@ class Drive(ABC):
     def to_dict(self) -> dict[str, Any]:
         """The TOML table of this drive: its kind, and every field in exact SI (a bare number if no unit is known)."""
         table: dict[str, Any] = {"kind": self.kind}
-        for spec in sorted(fields(self), key=lambda spec: spec.kw_only is True):
+        for spec in settings(self):
             value = getattr(self, spec.name)
-            if spec.name != "quantity" and spec.init and value is not None and not is_never(value):
+            if value is not None and not is_never(value):
                 table[spec.name] = self._written(spec, value)
         return table
 
@@ -162,9 +162,20 @@ class Drive(ABC):
         quantity = spec.metadata.get("quantity")
         if quantity == SIGNAL:
             quantity = self.quantity
+        if isinstance(value, Path):
+            return value.as_posix()
         if quantity is None or quantity == "dimensionless":
             return value
         return exact_si(float(value), quantity)
+
+
+REALISED = {"realised": True}  # metadata of a field that `realise` fills: no setting, and no part of a drive's identity
+
+
+def settings(drive: Drive | type[Drive]) -> list[Field[Any]]:
+    """The fields that a user sets, in the order in which they are written; the quantity is told by their units."""
+    given = [spec for spec in fields(drive) if spec.name != "quantity" and "realised" not in spec.metadata]
+    return sorted(given, key=lambda spec: spec.kw_only is True)
 
 
 def physical_fields(drive: Drive | type[Drive]) -> list[Field[Any]]:
@@ -226,6 +237,3 @@ def shown(value: float, quantity: str | None) -> str:
 def known(*values: Any) -> bool:
     """True if all values are plain numbers, which can be compared; tracers cannot."""
     return all(isinstance(value, float) for value in values)
-
-
-__all__ = ["SIGNAL", "Array", "Drive", "Physical", "known", "physical", "physical_fields", "shown", "signal_quantity"]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from typing import Any
 
-from quspike.drives.drive import SIGNAL, Drive, may_be_never, signal_quantity
+from quspike.drives.csv import Csv
+from quspike.drives.drive import SIGNAL, Drive, may_be_never, settings, signal_quantity
+from quspike.drives.noise import Noise
 from quspike.drives.pulses import Pulses
 from quspike.drives.sine import Sine
 from quspike.drives.step import Step
 from quspike.drives.table import Table
+from quspike.drives.wav import Wav
 from quspike.errors import InputError
 from quspike.units import to_si
 
-KINDS: dict[str, type[Drive]] = {cls.kind: cls for cls in (Step, Sine, Pulses, Table)}
+KINDS: dict[str, type[Drive]] = {cls.kind: cls for cls in (Step, Sine, Pulses, Noise, Csv, Wav, Table)}
 
 
 def drive_from_dict(name: str, table: Mapping[str, Any], where: str | None = None) -> Drive:
@@ -45,7 +48,7 @@ def drive_kind(table: Mapping[str, Any]) -> type[Drive]:
 
 def read_fields(kind: type[Drive], table: Mapping[str, Any]) -> dict[str, Any]:
     """The constructor's arguments in SI, with the signal's quantity."""
-    specs = {spec.name: spec for spec in fields(kind) if spec.name != "quantity" and spec.init}
+    specs = {spec.name: spec for spec in settings(kind)}
     for key in table:
         if key not in specs:
             raise InputError(

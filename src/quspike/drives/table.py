@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,9 +14,30 @@ from quspike.errors import InputError
 OUTSIDE = ("hold", "zero")
 
 
+class Sampled(Drive):
+    """`s(t) = s_n + (s_{n+1} − s_n)(t − t_n)/(t_{n+1} − t_n)` for t_n ≤ t < t_{n+1}, from `points`."""
+
+    outside: str = "hold"
+
+    @abstractmethod
+    def points(self, p: Mapping[str, Any]) -> tuple[Array, Array]:
+        """Times, ascending, and the values there: (n,) each, n ≥ 2."""
+
+    def breakpoints(self, p: Mapping[str, Any]) -> Array:
+        return self.points(p)[0]
+
+    def envelope_pieces(self, p: Mapping[str, Any], t_mid: Array) -> Array:
+        return line_pieces(*self.points(p), t_mid, self.outside)
+
+    def envelope_value(self, piece: Array, t: Array) -> Array:
+        """s_n + slope (t − t_n)."""
+        start, level, slope = piece
+        return level + slope * (t - start)
+
+
 @dataclass(frozen=True)
-class Table(Drive):
-    """`s(t) = s_n + (s_{n+1} − s_n)(t − t_n)/(t_{n+1} − t_n)` for t_n ≤ t < t_{n+1}.
+class Table(Sampled):
+    """Straight lines through the points (times[n], values[n]).
 
     Parameters
     ----------
@@ -48,23 +70,16 @@ class Table(Drive):
             if known(earlier, later) and not later > earlier:
                 raise InputError("times", f"{shown(earlier, 'time')}, then {shown(later, 'time')}", "must ascend")
 
-    def breakpoints(self, p: Mapping[str, Any]) -> Array:
+    def points(self, p: Mapping[str, Any]) -> tuple[Array, Array]:
         import jax.numpy as jnp
 
-        return jnp.asarray(p["times"], dtype=float)
-
-    def envelope_pieces(self, p: Mapping[str, Any], t_mid: Array) -> Array:
-        return line_pieces(self.breakpoints(p), p["values"], t_mid, self.outside)
-
-    def envelope_value(self, piece: Array, t: Array) -> Array:
-        return line_value(piece, t)
+        return jnp.asarray(p["times"], dtype=float), jnp.asarray(p["values"], dtype=float)
 
 
 def line_pieces(times: Array, values: Array, t_mid: Array, outside: str) -> Array:
     """(t_n, s_n, slope) of the line that holds around each `t_mid` (N,): (N, 3)."""
     import jax.numpy as jnp
 
-    times, values = jnp.asarray(times, dtype=float), jnp.asarray(values, dtype=float)
     n = jnp.clip(jnp.searchsorted(times, t_mid, side="right") - 1, 0, times.shape[0] - 2)
     before, after = t_mid < times[0], t_mid >= times[-1]
     slope = jnp.where(before | after, 0.0, (values[n + 1] - values[n]) / (times[n + 1] - times[n]))
@@ -72,8 +87,3 @@ def line_pieces(times: Array, values: Array, t_mid: Array, outside: str) -> Arra
     if outside == "zero":
         level = jnp.where(before | after, 0.0, level)
     return jnp.stack([times[n], level, slope], axis=1)
-
-
-def line_value(piece: Array, t: Array) -> Array:
-    """s_n + slope (t − t_n)."""
-    return piece[1] + piece[2] * (t - piece[0])
