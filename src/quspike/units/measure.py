@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from quspike.errors import InputError
 from quspike.units.number import LONGEST, NUMBER, plain, shifted
 from quspike.units.quantities import QUANTITIES
-from quspike.units.spice import is_femto_trap
-from quspike.units.symbols import NO_DIMENSION, PREFIXES, Dimension, dimension_of
+from quspike.units.spice import SUFFIX, is_femto_trap, readings
+from quspike.units.symbols import NO_DIMENSION, PREFIXES, SYMBOLS, Dimension, dimension_of
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,21 @@ class Measure:
 
 
 def measure(text: str, key: str) -> Measure:
-    """`"100fF"` as a number with a dimension, whatever it is for; a farad needs `1e0F`, as everywhere.
+    """`"100fF"` as a number with a dimension, whatever it is for.
 
-    Raises InputError where the text is no number with a unit of the list.
+    Raises InputError where the text is no number with a unit of the list, and for SPICE's suffixes and its trap `1F`.
     """
-    cleaned = plain(text)
-    match = NUMBER.match(cleaned) if len(cleaned) <= LONGEST else None
-    unit = cleaned[match.end() :].strip() if match else ""
-    if match is None or is_femto_trap(match[0], unit, not cleaned[match.end() :].startswith(" ")):
-        raise InputError(key, text[:LONGEST], "must be a number with its SI unit, such as 100fF (a farad is 1e0F)")
+    cleaned = plain(text) if len(text) <= LONGEST else ""
+    match = NUMBER.match(cleaned)
+    if match is None:
+        raise InputError(key, text[:LONGEST], "must be a number with its SI unit, such as 100fF")
+    rest = cleaned[match.end() :]
+    unit = rest.strip()
+    trap = is_femto_trap(match[0], unit, not rest.startswith(" "))
+    if trap or (SUFFIX.fullmatch(unit) and unit not in SYMBOLS):
+        kind = QUANTITIES["capacitance" if trap else "resistance"]
+        remedy = f"must carry its SI unit, such as {readings(match[0], unit, kind)}: SPICE's bare suffixes are refused"
+        raise InputError(key, text, remedy)
     power, dimension, factor = _unit(unit, key, text)
     return Measure(shifted(match, power) * factor, dimension, text)
 

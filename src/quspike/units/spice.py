@@ -27,14 +27,20 @@ def refuse_suffix(number: str, unit: str, attached: bool, kind: Quantity, key: s
     trap = kind.unit == "F" and is_femto_trap(number, unit, attached)
     if not trap and (not SUFFIX.fullmatch(unit) or measures(unit, kind.dimension)):
         return
-    readings = []
-    if unit.lower() == kind.unit.lower():
+    remedy = f"must be written as {readings(number, unit, kind)}: SPICE's bare suffixes are refused"
+    raise InputError(key, value, remedy)
+
+
+def readings(number: str, suffix: str, kind: Quantity) -> str:
+    """`1Mohm (mega) or 1mohm (milli)`: what `1M` of that quantity could mean."""
+    meant = []
+    if suffix.lower() == kind.unit.lower():
         exponent = "e0" if kind.unit == "F" and "e" not in number.lower() else ""
-        readings.append(f"{number}{exponent}{kind.unit} ({UNIT_NAMES[kind.unit]})")
-    for prefix in dict.fromkeys((unit, "M" if unit.lower() == "meg" else unit.lower(), unit.upper())):
+        meant.append(f"{number}{exponent}{kind.unit} ({UNIT_NAMES[kind.unit]})")
+    for prefix in dict.fromkeys((suffix, "M" if suffix.lower() == "meg" else suffix.lower(), suffix.upper())):
         if prefix in PREFIX_NAMES:
-            readings.append(f"{_with_prefix(number, prefix, kind)} ({PREFIX_NAMES[prefix]})")
-    raise InputError(key, value, f"must be written as {' or '.join(readings)}: SPICE's bare suffixes are refused")
+            meant.append(f"{_with_prefix(number, prefix, kind)} ({PREFIX_NAMES[prefix]})")
+    return " or ".join(meant)
 
 
 def _with_prefix(number: str, prefix: str, kind: Quantity) -> str:
