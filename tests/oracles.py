@@ -1,6 +1,6 @@
-"""Programs and recordings that tests compare with, which pip cannot install: skipped where absent, failed where required.
+"""Programs and recordings that tests compare with and pip cannot install: skipped where absent, unless required.
 
-`QUSPIKE_REQUIRE_ORACLES=1` (as in CI) turns an absent oracle into a failure, so that a comparison is never lost silently.
+`QUSPIKE_REQUIRE_ORACLES=1` (as in CI) turns an absent oracle into a failure: no comparison is lost silently.
 """
 
 from __future__ import annotations
