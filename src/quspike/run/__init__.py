@@ -1,0 +1,1 @@
+"""One simulation: what it is told (schema, load, toml), and how it is run."""

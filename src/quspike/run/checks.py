@@ -1,0 +1,76 @@
+"""Do the parts of a run fit each other? Asked before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from quspike.circuit import Circuit, Element
+from quspike.drives import Drive
+from quspike.errors import InputError, NotAvailable
+from quspike.run.fields import nearest, shown
+from quspike.run.initial import Initial
+from quspike.run.neuron import Neuron
+
+QUANTITY = {"I": "current", "V": "voltage", "FLUX": "flux", "NG": "dimensionless"}
+"""What the sources of each card deliver."""
+
+NOT_GAUSSIAN = ("fock", "cat")
+"""States that a mean and a covariance cannot hold."""
+
+
+def feed(circuit: Circuit, drives: Mapping[str, Drive]) -> dict[str, Drive]:
+    """The drives, each with the quantity of the source that it feeds.
+
+    Raises InputError for a source whose drive is not there, for a drive of another quantity than its source's, and for
+    a drive that feeds nothing.
+    """
+    fed = dict(drives)
+    used = set()
+    for source, name in _driven(circuit):
+        if name not in drives:
+            raise InputError(source.name, shown(name), f"must name a drive of the run ({nearest(name, drives)})")
+        fed[name] = _as_quantity(fed[name], name, source)
+        used.add(name)
+    for name in drives:
+        if name not in used:
+            raise InputError(f"[drive.{name}]", "no source that does", "must be named by a source of the netlist")
+    return fed
+
+
+def _driven(circuit: Circuit) -> Iterator[tuple[Element, str]]:
+    for element in circuit.elements:
+        if element.card in QUANTITY and "drive" in element.params:
+            yield element, str(element.params["drive"])
+
+
+def _as_quantity(drive: Drive, name: str, source: Element) -> Drive:
+    wanted = QUANTITY[source.card]
+    if drive.quantity not in (None, wanted):
+        raise InputError(f"[drive.{name}]", f"a {drive.quantity}", f"must be a {wanted}, which {source.name} takes")
+    return drive.as_quantity(wanted)
+
+
+def check_neurons(circuit: Circuit, neurons: Mapping[str, Neuron]) -> None:
+    """Refuse a neuron on a node that is not there, or that has not got the resonator its membrane needs."""
+    if len(neurons) > 1:
+        raise NotAvailable("[neuron]", f"{len(neurons)} neurons", "must be one: several are not available yet")
+    for name, neuron in neurons.items():
+        table = "neuron" if name == "neuron" else f"neuron.{name}"
+        if neuron.node not in circuit.nodes:
+            known = nearest(neuron.node, circuit.nodes)
+            raise InputError(f"[{table}] node", shown(neuron.node), f"must be a node of the circuit ({known})")
+        inductive = {node for e in circuit.elements if e.card in ("L", "JJ") for node in e.nodes}
+        if neuron.membrane != "voltage" and neuron.node not in inductive:
+            remedy = f"must be voltage: node {neuron.node} has no inductor or junction, so it is no resonator"
+            raise InputError(f"[{table}] membrane", neuron.membrane, remedy)
+
+
+def check_initial(circuit: Circuit, neurons: Mapping[str, Neuron], initial: Initial, method: str) -> None:
+    """Refuse a state that the method cannot hold, and a mean without a node to put it on."""
+    if initial.state in NOT_GAUSSIAN and method == "moments":
+        remedy = f"must be thermal, vacuum or coherent with method moments ({initial.state} needs method gksl)"
+        raise InputError("[initial] state", initial.state, remedy)
+    for key in ("voltage", "flux"):
+        if getattr(initial, key) != 0 and not neurons and len(circuit.nodes) != 1:
+            remedy = "must be left out: the circuit has several nodes, and no neuron that says which is meant"
+            raise InputError(f"[initial] {key}", shown(getattr(initial, key)), remedy)

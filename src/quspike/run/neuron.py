@@ -1,0 +1,68 @@
+"""The neuron that a circuit becomes when a threshold watches one of its nodes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from quspike.errors import InputError
+from quspike.run.fields import Choice, Name, Unit, shown
+from quspike.run.table import Table
+from quspike.units import format_si
+
+
+class Neuron(Table):
+    """`membrane > v_threshold` → a spike; the reset acts on the charge, never on a memristor's memory.
+
+    `Neuron("m", v_threshold="20 uV", t_ref="2 ns")`: a float is SI, text carries its unit.
+
+    Parameters
+    ----------
+    node : the node of the circuit that carries the membrane.
+    membrane : what the threshold sees: the `voltage` of the node; of a resonator the `envelope` 2|⟨a⟩|V_zpf, or the
+        `quadrature` X_θ at the angle `quadrature_phase` [rad].
+    v_threshold : a spike is the membrane's upward crossing of it [V].
+    v_reset : the membrane after a `zero` reset, which holds it there for `t_ref`; `subtract` takes
+        v_threshold − v_reset off instead [V].
+    reset : `zero` or `subtract`.
+    reset_std : standard deviation of the membrane that a `zero` reset leaves [V]; None ("auto"): thermal, √(kT/C).
+    t_ref : refractory time, in which the input is disconnected [s].
+    spike : what makes a spike: the crossing of the `expectation`.
+
+    Raises
+    ------
+    InputError : a key that does not exist, a value of the wrong kind, v_reset ≥ v_threshold, or keys that contradict
+        each other.
+    """
+
+    later_keys: ClassVar[tuple[str, ...]] = ("escape", "record", "coherent")
+
+    node: Annotated[str, Name()]
+    membrane: Annotated[str, Choice(("voltage", "envelope", "quadrature"))] = "voltage"
+    quadrature_phase: Annotated[float, Unit("angle")] = 0.0
+    v_threshold: Annotated[float, Unit("voltage")]
+    v_reset: Annotated[float, Unit("voltage")] = 0.0
+    reset: Annotated[str, Choice(("zero", "subtract"))] = "zero"
+    reset_std: Annotated[float | None, Unit("voltage", minimum=0.0, auto=True)] = None
+    t_ref: Annotated[float, Unit("time", minimum=0.0)] = 0.0
+    spike: Annotated[str, Choice(("expectation",), later=("record", "escape", "coherent"))] = "expectation"
+
+    def __init__(self, node: object = None, /, **keys: Any) -> None:
+        super().__init__(**keys if node is None else {"node": node, **keys})
+
+    def check(self) -> None:
+        """Refuse keys that contradict each other; a traced value is never compared."""
+        if isinstance(self.v_reset, float) and isinstance(self.v_threshold, float):
+            self._check_levels()
+        if self.membrane != "quadrature" and isinstance(self.quadrature_phase, float) and self.quadrature_phase:
+            phase = format_si(self.quadrature_phase, "angle")
+            raise InputError("quadrature_phase", phase, f"belongs to membrane quadrature, not {self.membrane}")
+        if self.reset != "zero" and self.reset_std is not None:
+            raise InputError("reset_std", shown(self.reset_std), f"belongs to reset zero, not {self.reset}")
+
+    def _check_levels(self) -> None:
+        if not self.v_reset < self.v_threshold:
+            threshold = format_si(self.v_threshold, "voltage")
+            value = format_si(self.v_reset, "voltage")
+            raise InputError("v_reset", value, f"must be below v_threshold, {threshold}")
+        if self.membrane == "envelope" and self.v_reset < 0:
+            raise InputError("v_reset", format_si(self.v_reset, "voltage"), "must be ≥ 0 V: an envelope is never less")

@@ -1,0 +1,117 @@
+"""The tables `[run]` and `[save]`: how the circuit is solved, and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from quspike.errors import InputError, NotAvailable
+from quspike.run.fields import HERE, Choice, Flag, Kind, Unit, Whole, shown
+from quspike.run.table import Table
+from quspike.units import format_si
+
+SAVED = 1000  # points of a run that does not say save_every
+MOST_SAVED = 10_000_000  # points: 80 MB for each saved number
+MOST_STEPS = 10_000_000_000  # of a dt given by hand: days
+
+
+class NoTimes(Kind):
+    """A list of times that must be empty: nothing is computed at them yet."""
+
+    def expected(self) -> str:
+        return "a list of times"
+
+    def read(self, value: Any) -> tuple[float, ...]:
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise self.wrong(value)
+        if value:
+            raise NotAvailable(HERE, shown(value), "must be empty: Wigner functions are not available yet")
+        return ()
+
+    def write(self, value: Any) -> Any:
+        return list(value)
+
+
+class Save(Table):
+    """What a result keeps beside its means: `covariance` matrices, and `states` (density matrices)."""
+
+    states: Annotated[bool, Flag()] = False
+    covariance: Annotated[bool, Flag()] = False
+    record: Annotated[bool, Flag(later=True)] = False
+    wigner_times: Annotated[tuple[float, ...], NoTimes()] = ()
+
+
+class Settings(Table):
+    """How a run is solved.
+
+    Parameters
+    ----------
+    method : the rung of the ladder: `classical`, `moments` or `gksl`.
+    memory : `mean_field`: memories are driven by expectations.
+    closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
+        an operator memory; `none`: it does not.
+    nonlinearity : of method `gksl`, for a junction. `full`: its cosine; `kerr`: the quartic term of it.
+    johnson_noise : thermal noise in the classical neuron, be it the method or the one beside it.
+    frame : `lab`.
+    duration : length of the run [s].
+    save_every : spacing of the saved times [s]; by default a thousandth of the duration.
+    dt : step [s], or None ("auto") for one chosen from the time scales and checked against half of it.
+    truncation : levels of a Fock space, or None ("auto") for as many as the state needs.
+    classical : also run the neuron without quantum mechanics, beside it.
+    strict : a violated validity bound is an error, not a warning.
+    seed : of every random number in the run.
+
+    Raises
+    ------
+    InputError : a time that does not fit the others.
+    """
+
+    later_keys: ClassVar[tuple[str, ...]] = ("parent", "unravelling", "trajectories", "carrier")
+
+    method: Annotated[
+        str,
+        Choice(("classical", "moments", "gksl"), later=("brownian", "trajectories", "modes", "heom")),
+    ] = "moments"
+    memory: Annotated[str, Choice(("mean_field",), later=("measured", "operator"))] = "mean_field"
+    closure: Annotated[str, Choice(("none", "gaussian"))] = "none"
+    nonlinearity: Annotated[str, Choice(("full", "kerr"))] = "full"
+    johnson_noise: Annotated[bool, Flag()] = False
+    frame: Annotated[str, Choice(("lab",), later=("rotating",))] = "lab"
+    duration: Annotated[float, Unit("time", minimum=0.0, exclusive=True)]
+    save_every: Annotated[float, Unit("time", minimum=0.0, exclusive=True, auto=True)] = Field(
+        default=None, validate_default=True
+    )
+    dt: Annotated[float | None, Unit("time", minimum=0.0, exclusive=True, auto=True)] = None
+    truncation: Annotated[int | None, Whole(2, 4096, auto=True)] = None
+    classical: Annotated[bool, Flag()] = True
+    strict: Annotated[bool, Flag()] = False
+    seed: Annotated[int, Whole(0, 2**63 - 1)] = 0
+
+    @field_validator("save_every", mode="after")
+    @classmethod
+    def _default_save_every(cls, value: float | None, info: ValidationInfo) -> float | None:
+        return info.data["duration"] / SAVED if value is None and "duration" in info.data else value
+
+    def check(self) -> None:
+        """Refuse times that do not fit each other, and noise for a neuron that is not there."""
+        if self.save_every > self.duration:
+            value, bound = format_si(self.save_every, "time"), format_si(self.duration, "time")
+            raise InputError("save_every", value, f"must be ≤ duration, {bound}")
+        if self.duration / self.save_every > MOST_SAVED:
+            least = format_si(self.duration / MOST_SAVED, "time")
+            value = format_si(self.save_every, "time")
+            raise InputError("save_every", value, f"must be ≥ {least}, which saves {MOST_SAVED} points")
+        if self.dt is not None:
+            self._check_step(self.dt)
+        if self.johnson_noise and self.method != "classical" and not self.classical:
+            raise InputError("johnson_noise", "true", "belongs to the classical neuron, which this run leaves out")
+
+    def _check_step(self, dt: float) -> None:
+        if dt > self.save_every:
+            bound = format_si(self.save_every, "time")
+            raise InputError("dt", format_si(dt, "time"), f"must be ≤ save_every, {bound}")
+        if self.duration / dt > MOST_STEPS:
+            least = format_si(self.duration / MOST_STEPS, "time")
+            raise InputError("dt", format_si(dt, "time"), f"must be ≥ {least}, which takes {MOST_STEPS} steps")

@@ -1,0 +1,306 @@
+"""Whatever is wrong with a run file is said in one line that names the file, the key and what would be right.
+
+The cases are generated from the schema, so that a new key is covered by itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from quspike.drives import KINDS
+from quspike.errors import InputError, NotAvailable
+from quspike.run.fields import Amplitude, Choice, Flag, Kind, Name, Unit, Whole
+from quspike.run.initial import Initial, Memories
+from quspike.run.load import parse_run
+from quspike.run.neuron import Neuron
+from quspike.run.settings import NoTimes, Save, Settings
+from quspike.run.table import Table
+from quspike.run.template import template
+from quspike.run.toml import toml_value
+
+TABLES: dict[str, type[Table]] = {"neuron": Neuron, "initial": Initial, "run": Settings, "save": Save}
+WRONG_TYPES: dict[type[Kind], list[Any]] = {
+    Unit: [True, [], {}, "", "blue", "1 2 V", float("nan"), float("inf"), 10**400],
+    Choice: [1, "no such word", "", []],
+    Whole: [1.5, "seven", True, [], 1e400],
+    Flag: [0, 1, "true", []],
+    Name: [1, "", "two words", "tab\tstop", []],
+    Amplitude: ["3", [1.0, 2.0, 3.0], [], {}, [True, 1.0], [float("nan"), 0.0]],
+    Memories: [1, "MEM1", [], {"MEM1": [1]}],
+    NoTimes: [1, "1 ns", {}],
+}
+DRIVES: dict[str, dict[str, Any]] = {
+    "step": {"amplitude": "0.6 nA", "start": "5 ns"},
+    "sine": {"amplitude": "0.6 nA", "frequency": "10 MHz"},
+    "pulses": {"amplitude": "0.6 nA", "width": "1 ns", "period": "5 ns", "count": 3},
+    "noise": {"std": "0.1 nA", "tau": "1 ns"},
+    "csv": {"file": "input.csv"},
+    "wav": {"file": "input.wav", "amplitude": "1 nA", "time_scale": 1e-6},
+    "table": {"times": ["0 s", "1 us"], "values": ["0 A", "1 nA"]},
+}
+
+
+def good_document() -> dict[str, Any]:
+    return copy.deepcopy(tomllib.loads(template()))
+
+
+def as_toml(document: dict[str, Any]) -> str:
+    lines = [f"{key} = {toml_value(value)}" for key, value in document.items() if not isinstance(value, dict)]
+    for name, table in document.items():
+        if isinstance(table, dict):
+            lines += [f"[{name}]"] + [f"{toml_value(key)} = {toml_value(value)}" for key, value in table.items()]
+    return "\n".join(lines)
+
+
+def refusal(document: dict[str, Any] | str) -> str:
+    """The message with which the document is refused."""
+    text = document if isinstance(document, str) else as_toml(document)
+    with pytest.raises(InputError) as caught:
+        parse_run(text, "bad.toml")
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.isprintable()
+    assert len(message) < 500
+    assert "bad.toml" in message
+    return message
+
+
+def every_key() -> Iterator[tuple[str, str, Kind]]:
+    for table, cls in TABLES.items():
+        for key, kind in cls.kinds().items():
+            yield table, key, kind
+
+
+def wrong_values() -> Iterator[Any]:
+    for table, key, kind in every_key():
+        for value in WRONG_TYPES[type(kind)]:
+            yield pytest.param(table, key, value, id=f"{table}.{key}={toml_value(value)[:20]}")
+
+
+def wrong_units() -> Iterator[Any]:
+    for table, key, kind in every_key():
+        if isinstance(kind, Unit):
+            other = "1 K" if kind.quantity != "temperature" else "1 V"
+            for value in (other, "1", 1, 1.0, "1 furlong", "1k", "1meg"):
+                yield pytest.param(table, key, value, id=f"{table}.{key}={value!r}")
+
+
+def out_of_range() -> Iterator[Any]:
+    for table, key, kind in every_key():
+        beyond: list[Any] = []
+        if isinstance(kind, Unit) and kind.minimum is not None:
+            below = [kind.minimum] if kind.exclusive else []
+            beyond = [kind.write(value) for value in [*below, kind.minimum - 1.0]]
+        if isinstance(kind, Whole):
+            beyond = [kind.minimum - 1, kind.maximum + 1]
+        for value in beyond:
+            yield pytest.param(table, key, value, id=f"{table}.{key}={value}")
+
+
+def test_the_document_that_the_cases_spoil_is_itself_accepted() -> None:
+    parse_run(as_toml(good_document()), "good.toml")
+
+
+@pytest.mark.parametrize(("table", "key", "value"), [*wrong_values(), *wrong_units(), *out_of_range()])
+def test_a_wrong_value_is_refused_by_the_name_of_its_key(table: str, key: str, value: Any) -> None:
+    document = good_document()
+    document[table][key] = value
+    assert f"[{table}] {key}" in refusal(document)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"), [(t, k) for t, k, _ in every_key() if TABLES[t].model_fields[k].is_required()]
+)
+def test_a_missing_key_is_named_with_what_it_should_hold(table: str, key: str) -> None:
+    document = good_document()
+    del document[table][key]
+    assert f"[{table}] {key} must be given" in refusal(document)
+
+
+@pytest.mark.parametrize(("table", "key"), [(t, k) for t, k, _ in every_key() if len(k) > 2])
+def test_a_misspelt_key_is_refused_and_the_nearest_one_offered(table: str, key: str) -> None:
+    document = good_document()
+    value = document[table].pop(key, "1")
+    misspelt = key[:-2] + key[-1] + key[-2] if key[-1] != key[-2] else key[:-1]
+    document[table][misspelt] = value
+    message = refusal(document)
+    assert f"[{table}] {misspelt}" in message
+    assert f"did you mean {key}?" in message
+
+
+def test_every_kind_of_drive_is_spoilt_below() -> None:
+    assert set(DRIVES) == set(KINDS)
+
+
+def drive_keys() -> Iterator[tuple[str, str, bool]]:
+    """(kind, key, required) of every key that holds a physical quantity."""
+    for kind, cls in KINDS.items():
+        for spec in dataclasses.fields(cls):
+            if "quantity" in spec.metadata:
+                yield kind, spec.name, spec.default is dataclasses.MISSING
+
+
+def with_drive(keys: dict[str, Any]) -> str:
+    document = good_document()
+    del document["drive"]
+    return as_toml(document | {"drive.input": keys}).replace('"drive.input"', "drive.input")
+
+
+@pytest.mark.parametrize("value", [True, "blue", "1 K", {}, float("nan"), "", "1k"])
+@pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind, key, _ in drive_keys()])
+def test_a_wrong_value_of_a_drive_is_refused_by_the_name_of_its_key(kind: str, key: str, value: Any) -> None:
+    assert f"[drive.input] {key}" in refusal(with_drive({"kind": kind, **DRIVES[kind], key: value}))
+
+
+@pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind, key, required in drive_keys() if required])
+def test_a_missing_key_of_a_drive_is_named(kind: str, key: str) -> None:
+    keys = {"kind": kind, **DRIVES[kind]}
+    del keys[key]
+    assert f"[drive.input] {key}" in refusal(with_drive(keys))
+
+
+@pytest.mark.parametrize("kind", list(DRIVES))
+def test_a_misspelt_key_of_a_drive_is_refused(kind: str) -> None:
+    first = next(iter(DRIVES[kind]))
+    message = refusal(with_drive({"kind": kind, **DRIVES[kind], first + "e": "1 nA"}))
+    assert f"[drive.input] {first}e" in message
+    assert first in message
+
+
+@pytest.mark.parametrize(
+    ("find", "replacement", "key"),
+    [
+        ("schema = 1", "schema = 2", "schema"),
+        ("schema = 1", 'schema = "1"', "schema"),
+        ("schema = 1", "schema = true", "schema"),
+        ("schema = 1", "", "schema"),
+        ("[neuron]", "[neurn]", "did you mean neuron?"),
+        ("[drive.input]", "[drives.input]", "did you mean drive?"),
+        ('node = "m"', 'node = "n"', "[neuron] node"),
+        ('node = "m"', 'node = "0"', "[neuron] node"),
+        ('v_reset = "0 V"', 'v_reset = "20 uV"', "[neuron] v_reset"),
+        ('membrane = "voltage"', 'membrane = "envelope"', "[neuron] membrane"),
+        ('membrane = "voltage"', 'quadrature_phase = "1 rad"', "[neuron] quadrature_phase"),
+        ('reset = "zero"', 'reset = "zero"\nreset = "zero"', "TOML"),
+        ('reset_std = "auto"', 'reset_std = "1 uC"', "[neuron] reset_std"),
+        ("[drive.input]", "[drive.inptu]", "did you mean inptu?"),
+        ("[initial]", '[drive.other]\nkind = "step"\namplitude = "1 nA"\n[initial]', "[drive.other]"),
+        ('amplitude = "0.6 nA"', 'amplitude = "0.6 mV"', "[drive.input]"),
+        ('kind = "step"', 'kind = "stp"', "[drive.input] kind"),
+        ('kind = "step"', "", "[drive.input] kind"),
+        ('state = "thermal"', 'state = "coherent"', "[initial] alpha"),
+        ('state = "thermal"', 'state = "fock"', "[initial] n"),
+        ('state = "thermal"', 'state = "cat"\nalpha = [1.0, 0.0]', "[initial] parity"),
+        ('state = "thermal"', 'state = "thermal"\nn = 3', "[initial] n"),
+        ('state = "thermal"', 'state = "fock"\nn = 3', "[initial] state"),
+        ('state = "thermal"', 'memory = { MEM2 = "0 Wb" }', "[initial] memory.MEM2"),
+        ('state = "thermal"', 'memory = { MEM1 = "0 V" }', "[initial] memory.MEM1"),
+        ('state = "thermal"', "memory = { MEM1 = 1e-12 }", "[initial] memory.MEM1"),
+        ('save_every = "0.5 ns"', 'save_every = "401 ns"', "[run] save_every"),
+        ('save_every = "0.5 ns"', 'save_every = "1 fs"', "[run] save_every"),
+        ('dt = "auto"', 'dt = "1 ns"', "[run] dt"),
+        ('dt = "auto"', 'dt = "1e-20 s"', "[run] dt"),
+        ("classical = true", "classical = false\njohnson_noise = true", "[run] johnson_noise"),
+        ("[save]", "[sav]", "did you mean save?"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str) -> None:
+    text = template()
+    assert find in text
+    assert key in refusal(text.replace(find, replacement, 1))
+
+
+@pytest.mark.parametrize(
+    ("find", "replacement", "key"),
+    [
+        ('spike = "expectation"', 'spike = "record"', "[neuron] spike"),
+        ('spike = "expectation"', 'spike = "escape"', "[neuron] spike"),
+        ('spike = "expectation"', 'spike = "coherent"', "[neuron] spike"),
+        ('spike = "expectation"', 'escape = { rate = "1e9/s", width = "2 uV" }', "[neuron] escape"),
+        ('method = "moments"', 'method = "brownian"', "[run] method"),
+        ('method = "moments"', 'method = "trajectories"', "[run] method"),
+        ('method = "moments"', 'method = "modes"', "[run] method"),
+        ('method = "moments"', 'method = "heom"', "[run] method"),
+        ('memory = "mean_field"', 'memory = "measured"', "[run] memory"),
+        ('memory = "mean_field"', 'memory = "operator"', "[run] memory"),
+        ('memory = "mean_field"', 'frame = "rotating"', "[run] frame"),
+        ('memory = "mean_field"', 'parent = "gksl"', "[run] parent"),
+        ('memory = "mean_field"', "trajectories = 1000", "[run] trajectories"),
+        ('state = "thermal"', 'state = "file"', "[initial] state"),
+        ("covariance = false", "record = true", "[save] record"),
+        ("covariance = false", 'wigner_times = ["1 ns"]', "[save] wigner_times"),
+        ("[save]", '[measurement]\nstrength = "1e6/s"\n[save]', "[measurement]"),
+    ],
+)
+def test_what_has_not_arrived_is_refused_by_name_and_never_ignored(find: str, replacement: str, key: str) -> None:
+    text = template()
+    assert find in text
+    message = refusal(text.replace(find, replacement, 1))
+    assert key in message
+    assert "not available yet" in message
+    with pytest.raises(NotAvailable):
+        parse_run(text.replace(find, replacement, 1))
+
+
+def test_several_neurons_are_read_and_refused_as_not_available_yet() -> None:
+    two = (
+        template()
+        .replace("[neuron]", "[neuron.a]")
+        .replace("[drive.input]", '[neuron.b]\nnode = "m"\nv_threshold = "10 uV"\n[drive.input]')
+    )
+    assert "not available yet" in refusal(two)
+
+
+def test_one_named_neuron_keeps_its_name() -> None:
+    assert list(parse_run(template().replace("[neuron]", "[neuron.a]")).neurons) == ["a"]
+
+
+def test_a_fault_of_a_named_neuron_names_its_table() -> None:
+    assert "[neuron.a] t_ref" in refusal(template().replace("[neuron]", "[neuron.a]").replace('"2 ns"', '"2 nA"'))
+
+
+def test_a_run_without_neuron_is_accepted_and_an_empty_neuron_is_not() -> None:
+    document = good_document()
+    del document["neuron"]
+    assert parse_run(as_toml(document)).neurons == {}
+    assert "[neuron] node" in refusal(document | {"neuron": {}})
+
+
+def test_syntax_errors_name_their_line() -> None:
+    assert refusal(template().replace('node = "m"', "node m")).startswith("line ")
+    line = next(i for i, text in enumerate(template().splitlines(), 1) if text.startswith("node"))
+    assert f"line {line} " in refusal(template().replace('node = "m"', "node m"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "[" * 50_000, "a" * 100_000, "a." * 20_000 + "b = 1", "x = " + "9" * 10_000]
+)
+def test_nonsense_is_refused_in_one_line(text: str) -> None:
+    refusal(text)
+
+
+@given(text=st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_a_run_or_one_line(text: str) -> None:
+    refusal(text)
+
+
+@given(start=st.integers(0, 2500), length=st.integers(0, 30), junk=st.text(max_size=10))
+@example(start=0, length=0, junk="")
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_run_file_is_a_run_or_one_line(start: int, length: int, junk: str) -> None:
+    good = template()
+    text = good[:start] + junk + good[start + length :]
+    with suppress(InputError):
+        parse_run(text, "bad.toml")
+        return
+    refusal(text)
