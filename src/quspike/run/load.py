@@ -24,8 +24,7 @@ from quspike.run.toml import SCHEMA
 LARGEST = 8_000_000  # bytes of a run file or netlist: a hundred thousand elements
 MOST_DOTS = 1000  # in one line
 KEYS = ("schema", "circuit", "neuron", "drive", "initial", "run", "save")
-LATER_MOST_DOTS = 1000  # in one line
-KEYS = ("measurement",)
+LATER_KEYS = ("measurement",)
 
 __all__ = ["load", "parse_run", "read_text"]
 
