@@ -1,0 +1,1 @@
+"""Numerics that know no circuit: the time grid, the spiking scan, Fock-space algebra."""

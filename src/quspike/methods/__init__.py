@@ -1,0 +1,1 @@
+"""The ladder of methods: one rung a file, each building a `Machine` for the spiking kernel."""

@@ -1,0 +1,80 @@
+"""Johnson noise of the classical neuron: white currents of intensity 2kTW, dissipator by dissipator (Itô).
+
+flux-controlled W(φ)   dq ∋ −√(2kTW) dB                     φ is not kicked, so Itô = Stratonovich
+general W(x, V)        dq ∋ (kT/C) ∂W/∂V dt − √(2kTW) dB    (Klimontovich: keeps equilibrium)
+charge-controlled M    dq_M = (W V + kT dW/dq_M) dt + √(2kTW) dB,  dq ∋ −dq_M,  dx = (dx/dq_M) dq_M
+
+A half-step kick is taken on either side of a deterministic step (Strang), which is of weak order 2; a threshold watched
+only at nodes is lowered by 0.5826 √(D h) to make up for excursions in between (Broadie, Glasserman & Kou, Math. Finance
+7, 325 (1997)).
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from quspike.constants import k_B
+from quspike.memory import mean_field
+from quspike.methods import lab_frame
+from quspike.methods.method import Params, Setup
+from quspike.quantize.membrane import Dissipator
+
+MONITORING_SHIFT = 0.5825971579390107  # −ζ(1/2)/√(2π)
+
+
+def temperature(d: Dissipator, params: Params):
+    """T of a dissipator in K; one without a temperature is silent."""
+    return params["elements"][d.name].get("T", 0.0)
+
+
+def drift(setup: Setup, params: Params, numbers: lab_frame.Circuit, v, x: list) -> list:
+    """What the noise adds to [dq/dt, dφ/dt, dx/dt …] on average."""
+    total, memories = jnp.zeros(()), [jnp.zeros(()) for _ in x]
+    places = iter(range(len(x)))
+    for d in setup.membrane.dissipators:
+        if d.law is None:
+            continue
+        i = next(places)
+        heat = k_B * temperature(d, params)
+        if d.law.control == "charge":
+            gain, slope = _charge_response(d, params, x[i])
+            total, memories[i] = total - d.sign * heat * slope, gain * heat * slope
+        else:
+            slope = jax.grad(lambda u, d=d, i=i: mean_field.conductance(d, x[i], u, params["elements"]))(v)
+            total = total + heat / numbers.capacitance * slope
+    return [total, jnp.zeros(()), *memories]
+
+
+def kick(setup: Setup, params: Params, y: Array, v, h, normal: Array, free) -> Array:
+    """Half a step's noise: charges of variance kTWh cross each dissipator; normal (dissipators,)."""
+    x = lab_frame.memory_states(setup, y)
+    every = lab_frame.conductances(setup, params, v, x)
+    places = iter(range(len(x)))
+    for n, (d, w) in enumerate(zip(setup.membrane.dissipators, every, strict=True)):
+        place = None if d.law is None else next(places)
+        charge = free * jnp.sqrt(k_B * temperature(d, params) * w * h) * normal[n]
+        y = y.at[0].add(-d.sign * charge)
+        if place is not None and d.law is not None and d.law.control == "charge":
+            gain, _ = _charge_response(d, params, x[place])
+            low, high = d.law.memory_bounds(params["elements"][d.name]) or (-jnp.inf, jnp.inf)
+            y = y.at[2 + place].set(jnp.clip(y[2 + place] + gain * charge, low, high))
+    return y
+
+
+def overshoot(setup: Setup, params: Params, numbers: lab_frame.Circuit, y: Array, v, h):
+    """0.5826 √(Σ2kTW h)/C in V."""
+    every = lab_frame.conductances(setup, params, v, lab_frame.memory_states(setup, y))
+    pairs = zip(setup.membrane.dissipators, every, strict=True)
+    intensity = sum((2 * k_B * temperature(d, params) * w for d, w in pairs), jnp.zeros(()))
+    return MONITORING_SHIFT * jnp.sqrt(intensity * h) / numbers.capacitance
+
+
+def _charge_response(d: Dissipator, params: Params, x):
+    """dx/dq_M and dW/dq_M of a charge-controlled law."""
+    assert d.law is not None
+    law, p = d.law, params["elements"][d.name]
+    w, slope = jax.value_and_grad(lambda u: law.conductance(u, 1.0, p))(x)
+    gain = law.rate(x, 1.0, p) / w
+    return gain, slope * gain

@@ -1,0 +1,103 @@
+"""What every method of the ladder is given, and what it hands to the spiking kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.kernel.spiking_scan import SpikingModel
+from quspike.methods.inputs import Inputs
+from quspike.quantize.membrane import Membrane
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The static side of a run: the circuit's shape and the choices that select equations.
+
+    membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : False without a neuron.
+    baths : how each dissipator is represented, by name. scale : V, the voltage that errors are measured against.
+    """
+
+    membrane: Membrane
+    inputs: Inputs
+    membrane_kind: str = "voltage"
+    quadrature_phase: float = 0.0
+    reset: str = "zero"
+    spiking: bool = False
+    closure: str = "none"
+    johnson: bool = False
+    scale: float = 1e-6
+    baths: Mapping[str, str] | None = None
+    state: Mapping[str, Any] | None = None
+    truncation: int | None = None
+    poles: int = 0
+    nonlinearity: str = "full"
+    save_states: bool = False
+    omega: float | None = None
+
+    @property
+    def resonator(self) -> bool:
+        """True if the membrane is the envelope or quadrature of an LC mode."""
+        return self.membrane.kind == "resonator"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A method made ready for given parameters: the kernel's model, its first state, and how to read its records.
+
+    read(records) maps (T, k) records to the named arrays of a Solution, time first.
+    """
+
+    model: SpikingModel
+    start: Array
+    read: Callable[[Array], dict[str, Array]]
+
+
+class Solution(eqx.Module):
+    """Everything a method computes, as JAX arrays in SI; shapes in contract order, time first.
+
+    time (T,) · voltage, voltage_std, flux (T, node) · membrane (T, neuron) · memristance, memory, memristor_current
+    (T, element) · input_current (T, source) · spike_time, spike_neuron (S,) nan-padded · spike_count (neuron,)
+    diagnostics: scalars · extra: method-specific arrays, time first.
+    """
+
+    time: Array
+    voltage: Array
+    voltage_std: Array
+    flux: Array
+    membrane: Array
+    memristance: Array
+    memory: Array
+    memristor_current: Array
+    input_current: Array
+    spike_time: Array
+    spike_neuron: Array
+    spike_count: Array
+    diagnostics: dict[str, Array]
+    extra: dict[str, Array]
+
+
+def initial_memories(setup: Setup, params: Params) -> list:
+    """x(0) of each memristor, as `params["initial"]["memory"]` has them."""
+    return [params["initial"]["memory"][d.name] for d in setup.membrane.memristors]
+
+
+def memory_scales(setup: Setup, params: Params, voltage: float, duration_scale: float) -> list:
+    """A yardstick for the error of each x: the width of its bounds, or the flux or charge of one leak time."""
+    scales: list = []
+    for d in setup.membrane.memristors:
+        assert d.law is not None
+        bounds = d.law.memory_bounds(params["elements"][d.name])
+        if bounds is not None and np.all(np.isfinite([float(b) for b in bounds if not hasattr(b, "aval")])):
+            scales.append(jnp.abs(bounds[1] - bounds[0]))
+        else:
+            scales.append(jnp.asarray(voltage * duration_scale))
+    return scales

@@ -1,0 +1,161 @@
+"""Means and covariance of a linear membrane: exact for any M(t).
+
+baseband (Brownian, white noise; σ over (φ, V))
+    dσ_φφ/dt = 2σ_φV + Σ ħ²W/(8kT C²)
+    dσ_φV/dt = σ_VV − (W/C) σ_φV
+    dσ_VV/dt = −2(W/C) σ_VV + Σ 2kTW/C²
+
+The means obey the classical equations (Ehrenfest), since the circuit is linear given M(t). The σ_φφ term is the one that
+makes the Caldeira–Leggett equation completely positive, and keeps σ_φφσ_VV − σ_φV² ≥ (ħ/2C)². With the Gaussian closure
+of a flux-controlled memory the leak is ⟨WV⟩ = ⟨W⟩⟨V⟩ + ⟨W′⟩σ_φV, and a general law is driven by ⟨f(x, V)⟩, both averaged
+over the Gaussian state. Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.constants import hbar, k_B
+from quspike.errors import InputError, NotAvailable
+from quspike.kernel.spiking_scan import SpikingModel
+from quspike.methods import lab_frame, secular
+from quspike.methods.classical import error_norm, read_means, start_means
+from quspike.methods.method import Machine, Params, Setup, initial_memories
+from quspike.quantize.membrane import Dissipator
+
+HERMITE_POINTS, HERMITE_WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
+HERMITE_WEIGHTS = HERMITE_WEIGHTS / HERMITE_WEIGHTS.sum()
+
+
+def build(setup: Setup, params: Params) -> Machine:
+    """Baseband: y = [q, φ, x …, σ_φφ, σ_φV, σ_VV]; a resonator is handed to the secular moments."""
+    refuse_nonlinear(setup)
+    if setup.resonator:
+        return secular.build(setup, params)
+    return _build_baseband(setup, params)
+
+
+def refuse_nonlinear(setup: Setup) -> None:
+    """A junction makes the state non-Gaussian: moments would be silently wrong."""
+    if setup.membrane.junctions:
+        raise NotAvailable("method", "moments", f"is exact for linear circuits only; {setup.membrane.junctions[0]} needs gksl")
+
+
+def _build_baseband(setup: Setup, params: Params) -> Machine:
+    numbers = lab_frame.circuit_numbers(setup, params)
+    count = len(setup.membrane.memristors)
+    means = 2 + count
+    means_error = error_norm(setup, params, numbers)
+
+    def flow(t, y, piece, free):
+        phi_phi, phi_v, v_v = y[means:]
+        v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
+        w, leak = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
+        rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, leak)
+        if setup.closure == "gaussian":
+            rates[2:] = [_closed_rate(d, params, v, x, v_v) for d, x in zip(setup.membrane.memristors, y[2:means], strict=True)]
+        gamma = sum(w) / numbers.capacitance
+        held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
+        d_phi_phi = 2 * phi_v + _position_diffusion(setup, params, w) / numbers.capacitance**2
+        d_phi_v = v_v - gamma * phi_v
+        d_v_v = -2 * gamma * v_v + _charge_diffusion(setup, params, w) / numbers.capacitance**2
+        return jnp.stack([*rates, held * d_phi_phi, held * d_phi_v, held * d_v_v])
+
+    def observe(t, y, piece, free):
+        v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
+        x = lab_frame.memory_states(setup, y)
+        w, _ = _leak(setup, params, v, x, y[means], y[means + 1])
+        of_memristors = [g for d, g in zip(setup.membrane.dissipators, w, strict=True) if d.law is not None]
+        seen = lab_frame.membrane_value(setup, params, numbers, t, y, piece)
+        return jnp.stack([v, y[1], seen, *x, *of_memristors, *y[means:]])
+
+    def reset(t, y, piece):
+        y = lab_frame.reset_means(setup, params, numbers, t, y, piece)
+        return y if setup.reset == "subtract" else y.at[means + 1 :].set(jnp.stack([0.0 * t, params["neuron"]["reset_std"] ** 2]))
+
+    def release(t, y, piece):
+        y = lab_frame.release_means(setup, params, numbers, t, y, piece)
+        if setup.reset == "subtract":
+            return y
+        return y.at[means].add((hbar / (2 * numbers.capacitance * params["neuron"]["reset_std"])) ** 2)
+
+    model = SpikingModel(
+        flow=flow,
+        membrane=lambda t, y, piece: lab_frame.membrane_value(setup, params, numbers, t, y, piece),
+        reset=reset,
+        release=release,
+        observe=observe,
+        error=lambda e, y: means_error(e[:means], y[:means]),
+    )
+    spread = thermal_spread(setup, params, numbers)
+    start = jnp.stack([*start_means(setup, params, numbers), *initial_memories(setup, params), *spread])
+    return Machine(model, start, lambda records: _read(records, count))
+
+
+def thermal_spread(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> list:
+    """σ_VV = kT/C, σ_φV = 0, and the least σ_φφ that the uncertainty relation allows."""
+    variance = k_B * hottest(setup, params) / numbers.capacitance
+    return [(hbar / (2 * numbers.capacitance)) ** 2 / variance, jnp.zeros(()), variance]
+
+
+def hottest(setup: Setup, params: Params):
+    """The temperature of the membrane's initial state: that of its leak (the largest, if they differ), K."""
+    return jnp.max(jnp.stack([jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.membrane.dissipators]))
+
+
+def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, Array]:
+    """W of every dissipator (its mean over the state, with the closure) and the mean leak current."""
+    memories, conductances, leak = iter(x), [], jnp.zeros(())
+    for d in setup.membrane.dissipators:
+        memory = None if d.law is None else next(memories)
+        if setup.closure == "gaussian" and d.law is not None and d.law.control == "flux":
+            mean, slope = _flux_average(d, params, v, memory, phi_phi)
+            conductances.append(mean)
+            leak = leak + mean * v + slope * phi_v
+        else:
+            w = 1 / params["elements"][d.name]["R"] if d.law is None else d.law.conductance(memory, d.sign * v, params["elements"][d.name])
+            conductances.append(w)
+            leak = leak + w * v
+    return conductances, leak
+
+
+def _flux_average(d: Dissipator, params: Params, v, x, phi_phi):
+    """⟨W⟩ and ⟨W′⟩ (with respect to the node's flux) over a Gaussian φ."""
+    assert d.law is not None
+    points = x + jnp.sqrt(jnp.maximum(phi_phi, 0.0)) * HERMITE_POINTS
+    values, slopes = jax.vmap(jax.value_and_grad(lambda u: d.law.conductance(u, d.sign * v, params["elements"][d.name])))(points)
+    return jnp.sum(HERMITE_WEIGHTS * values), d.sign * jnp.sum(HERMITE_WEIGHTS * slopes)
+
+
+def _closed_rate(d: Dissipator, params: Params, v, x, v_v):
+    """⟨f(x, V)⟩ over a Gaussian V."""
+    assert d.law is not None
+    points = d.sign * (v + jnp.sqrt(jnp.maximum(v_v, 0.0)) * HERMITE_POINTS)
+    return jnp.sum(HERMITE_WEIGHTS * jax.vmap(lambda u: d.law.rate(x, u, params["elements"][d.name]))(points))
+
+
+def _charge_diffusion(setup: Setup, params: Params, w: list):
+    """Σ 2kTW, A²·s."""
+    return sum(2 * k_B * params["elements"][d.name]["T"] * g for d, g in zip(setup.membrane.dissipators, w, strict=True))
+
+
+def _position_diffusion(setup: Setup, params: Params, w: list):
+    """Σ ħ²W/(8kT): the flux noise (times C²) of complete positivity."""
+    pairs = zip(setup.membrane.dissipators, w, strict=True)
+    return sum(hbar**2 * g / (8 * k_B * params["elements"][d.name]["T"]) for d, g in pairs)
+
+
+def _read(records: Array, count: int) -> dict[str, Array]:
+    named = read_means(records, count)
+    covariance = records[:, 3 + 2 * count :]
+    return named | {"voltage_std": jnp.sqrt(jnp.maximum(covariance[:, 2:3], 0.0)), "covariance": covariance}
+
+
+def check_temperatures(setup: Setup, params: Params) -> None:
+    """White noise needs kT > 0 in every dissipator: at T = 0 its quantum part diverges."""
+    for d in setup.membrane.dissipators:
+        if not float(params["elements"][d.name].get("T", 0.0)) > 0:
+            raise InputError(f"{d.name} T", params["elements"][d.name].get("T", "nothing"), "must be given and > 0 K in a quantum method")

@@ -1,0 +1,76 @@
+"""The ladder as a table: which equations each method solves, and with which memories, spikes and baths.
+
+The legality table of the documentation is printed from here. A new method is a new file and one line below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from quspike.errors import InputError, NotAvailable
+from quspike.methods.method import Machine, Params, Setup
+
+
+@dataclass(frozen=True)
+class Method:
+    """One rung: its module builds a Machine; `quantum` methods need a temperature in every dissipator.
+
+    baths : how the method can represent a dissipator, the default first. membranes : kinds of circuit it runs on.
+    """
+
+    name: str
+    module: str
+    equation: str
+    valid_for: str
+    quantum: bool
+    memories: tuple[str, ...]
+    spikes: tuple[str, ...]
+    baths: tuple[str, ...]
+    circuits: tuple[str, ...]
+    junctions: bool
+
+    def build(self, setup: Setup, params: Params) -> Machine:
+        """The machine of this method for these parameters."""
+        function: Callable[[Setup, Params], Machine] = importlib.import_module(self.module).build
+        return function(setup, params)
+
+
+METHODS: dict[str, Method] = {
+    m.name: m
+    for m in (
+        Method(
+            "classical", "quspike.methods.classical", "Kirchhoff's laws, optionally with Johnson noise", "ħ → 0",
+            False, ("mean_field",), ("expectation",), ("markov",), ("baseband", "resonator"), True,
+        ),
+        Method(
+            "moments", "quspike.methods.moments", "means and covariance, Brownian or secular", "linear circuits, exact given M(t)",
+            True, ("mean_field",), ("expectation",), ("markov", "drude"), ("baseband", "resonator"), False,
+        ),
+        Method(
+            "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
+            True, ("mean_field",), ("expectation",), ("markov",), ("resonator",), True,
+        ),
+    )
+}  # fmt: skip
+
+
+def check_legal(method: str, setup: Setup) -> Method:
+    """The method, if it can run this circuit; otherwise an error that says why and which one can."""
+    chosen = METHODS[method]
+    kind = setup.membrane.kind
+    if kind not in chosen.circuits:
+        raise InputError(
+            "method", method, f"needs a resonator, and {setup.membrane.node} has no inductor or junction: use moments or classical"
+        )
+    if setup.membrane.junctions and not chosen.junctions:
+        raise InputError(
+            "method", method, f"is exact for linear circuits only, and {setup.membrane.junctions[0]} is a junction: use gksl or classical"
+        )
+    for name, bath in (setup.baths or {}).items():
+        if bath not in chosen.baths:
+            refusal = InputError if any(bath in m.baths for m in METHODS.values()) else NotAvailable
+            able = ", ".join(m.name for m in METHODS.values() if bath in m.baths) or "no method yet"
+            raise refusal(f"{name} bath", bath, f"must be {' or '.join(chosen.baths)} with method {method} ({bath}: {able})")
+    return chosen

@@ -1,0 +1,183 @@
+"""The resonator's secular moments: the first and second moments of the weak-coupling GKSL equation.
+
+    dα/dt = −(κ/2) α + e^{iω0t} [ iφ_zpf I(t) + q_zpf Q_g(t)/C ]/ħ           frame rotating at ω0: exact, no RWA
+    dN/dt = −κ N + Σ κ_e n̄_e,   dS/dt = −κ S,                N = ⟨δa†δa⟩, S = ⟨δaδa⟩ (rotating at 2ω0)
+    κ = Σ W_eff/C averaged over the carrier (memory/mean_field.py)
+
+so the amplitude leaks at κ/2, half of 1/RC, and closes on the classical neuron only for κ ≪ ω0. Slow parts of the drive
+shift the rest flux φ_dc = L I instead of ringing the mode; the carrier's amplitude is taken about it.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jax import Array
+
+from quspike.constants import hbar
+from quspike.kernel.spiking_scan import SpikingModel
+from quspike.memory import mean_field
+from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
+from quspike.quantize.zero_point import Mode, resonator_mode, thermal_occupation
+
+TINY = 1e-30
+
+
+def build(setup: Setup, params: Params) -> Machine:
+    """y = [Re α, Im α, x …, N, Re S, Im S] in the rotating frame."""
+    mode = resonator_mode(setup.membrane, params["elements"])
+    count = len(setup.membrane.memristors)
+
+    def flow(t, y, piece, free):
+        alpha, x = y[0] + 1j * y[1], y[2 : 2 + count]
+        swing = carrier(setup, params, mode, t, alpha, piece)
+        rates = loss_rates(setup, params, mode, x, swing)
+        kappa, heating = sum(rates), sum(r * n for r, n in zip(rates, occupations(setup, params, mode), strict=True))
+        held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
+        d_alpha = -0.5 * held * kappa * alpha + free_drive(setup, free) * push(setup, params, mode, t, piece)
+        n, s = y[2 + count], y[3 + count :]
+        memory = memory_rates(setup, params, x, swing)
+        return jnp.stack([d_alpha.real, d_alpha.imag, *memory, held * (heating - kappa * n), *(-held * kappa * s)])
+
+    model = SpikingModel(
+        flow=flow,
+        membrane=lambda t, y, piece: membrane_value(setup, mode, y[0] + 1j * y[1]),
+        reset=lambda t, y, piece: _reset(setup, params, mode, y),
+        release=lambda t, y, piece: y,
+        observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece),
+        error=_error(setup, params, mode),
+    )
+    return Machine(model, start(setup, params, mode), lambda records: read(setup, records))
+
+
+def start(setup: Setup, params: Params, mode: Mode) -> Array:
+    """α(0) from the initial state or means; thermal or vacuum covariance."""
+    alpha = initial_amplitude(params, mode)
+    occupation = params["initial"].get("occupation", 0.0)
+    first = [jnp.real(alpha), jnp.imag(alpha), *initial_memories(setup, params)]
+    return jnp.stack([jnp.asarray(v, dtype=float) for v in [*first, occupation, 0.0, 0.0]])
+
+
+def initial_amplitude(params: Params, mode: Mode):
+    """α = φ/2φ_zpf + iq/2q_zpf of the initial means, plus a coherent state's own α."""
+    initial = params["initial"]
+    q = mode.capacitance * initial["voltage"]
+    return initial["flux"] / (2 * mode.phi_zpf) + 1j * q / (2 * mode.q_zpf) + initial["alpha_re"] + 1j * initial["alpha_im"]
+
+
+def free_drive(setup: Setup, free):
+    """The input is disconnected in every hold."""
+    return free if setup.spiking else jnp.ones_like(free)
+
+
+def push(setup: Setup, params: Params, mode: Mode, t, piece):
+    """e^{iω0t}[iφ_zpf I + q_zpf Q_g/C]/ħ in 1/s: what sources do to α."""
+    current = setup.inputs.current(piece, t)
+    gate = setup.inputs.gate_charge(params["elements"], piece, t)
+    return jnp.exp(1j * mode.omega * t) * (1j * mode.phi_zpf * current + mode.q_zpf * gate / mode.capacitance) / hbar
+
+
+def carrier(setup: Setup, params: Params, mode: Mode, t, alpha, piece) -> tuple:
+    """(φ_dc, A, V_A): rest flux and the carrier's flux and voltage amplitudes about it."""
+    rest = setup.inputs.slow_current(piece, t, _concrete_omega(setup)) / (mode.omega**2 * mode.capacitance)
+    swing = alpha - rest / (2 * mode.phi_zpf) * jnp.exp(1j * mode.omega * t)
+    size = jnp.sqrt(swing.real**2 + swing.imag**2 + TINY)
+    return rest, 2 * mode.phi_zpf * size, 2 * mode.v_zpf * size
+
+
+def _concrete_omega(setup: Setup) -> float:
+    """ω0 as a plain number, for the static choice of which sources are slow."""
+    assert setup.omega is not None
+    return setup.omega
+
+
+def loss_rates(setup: Setup, params: Params, mode: Mode, x, swing: tuple) -> list:
+    """κ_e of each dissipator, 1/s."""
+    rest, flux_amplitude, voltage_amplitude = swing
+    memories = mean_field.spread(setup.membrane, x)
+    return [
+        mean_field.carrier_conductance(d, m, rest, flux_amplitude, voltage_amplitude, params["elements"]) / mode.capacitance
+        for d, m in zip(setup.membrane.dissipators, memories, strict=True)
+    ]
+
+
+def memory_rates(setup: Setup, params: Params, x, swing: tuple) -> list:
+    """dx/dt of each memristor."""
+    pairs = zip(setup.membrane.memristors, x, strict=True)
+    return [mean_field.carrier_rate(d, m, swing[2], params["elements"]) for d, m in pairs]
+
+
+def occupations(setup: Setup, params: Params, mode: Mode) -> list:
+    """n̄_e at ω0 for each dissipator's temperature."""
+    temperatures = [params["elements"][d.name]["T"] for d in setup.membrane.dissipators]
+    return [thermal_occupation(mode.omega, t) for t in temperatures]
+
+
+def membrane_value(setup: Setup, mode: Mode, alpha):
+    """2|α|V_zpf, or X_θ = 2V_zpf Re(α e^{−iθ})."""
+    if setup.membrane_kind == "quadrature":
+        return 2 * mode.v_zpf * jnp.real(alpha * jnp.exp(-1j * setup.quadrature_phase))
+    return 2 * mode.v_zpf * jnp.sqrt(alpha.real**2 + alpha.imag**2 + TINY)
+
+
+def reset_amplitude(setup: Setup, params: Params, mode: Mode, alpha):
+    """α after a spike: scaled to v_reset (`zero`), or displaced by the jump along the membrane's phase (`subtract`)."""
+    neuron = params["neuron"]
+    if setup.reset == "zero" or setup.membrane_kind == "envelope":
+        return alpha * neuron["v_reset"] / neuron["v_threshold"]
+    jump = (neuron["v_threshold"] - neuron["v_reset"]) / (2 * mode.v_zpf)
+    return alpha - jump * jnp.exp(1j * setup.quadrature_phase)
+
+
+def _reset(setup: Setup, params: Params, mode: Mode, y: Array) -> Array:
+    """`zero` swaps the mode with a thermal one; `subtract` displaces it and keeps its covariance."""
+    alpha = reset_amplitude(setup, params, mode, y[0] + 1j * y[1])
+    y = y.at[0].set(alpha.real).at[1].set(alpha.imag)
+    if setup.reset == "subtract":
+        return y
+    return y.at[-3:].set(jnp.stack([params["neuron"]["reset_occupation"], 0.0 * y[0], 0.0 * y[0]]))
+
+
+def _observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
+    """[V, φ, membrane, σ_V, x …, W …, α (2), covariance (3)]."""
+    alpha = y[0] + 1j * y[1]
+    count = len(setup.membrane.memristors)
+    swing = carrier(setup, params, mode, t, alpha, piece)
+    lab = alpha * jnp.exp(-1j * mode.omega * t)
+    s = (y[-2] + 1j * y[-1]) * jnp.exp(-2j * mode.omega * t)
+    v_variance = mode.v_zpf**2 * (2 * y[-3] + 1 - 2 * s.real)
+    v, phi = 2 * mode.v_zpf * lab.imag, 2 * mode.phi_zpf * lab.real
+    rates = loss_rates(setup, params, mode, y[2 : 2 + count], swing)
+    w = [r * mode.capacitance for d, r in zip(setup.membrane.dissipators, rates, strict=True) if d.law is not None]
+    x = [m + d.sign * swing[0] if mean_field.follows_inductor(d) else m for d, m in zip(setup.membrane.memristors, y[2:], strict=False)]
+    seen = membrane_value(setup, mode, alpha)
+    return jnp.stack([v, phi, seen, jnp.sqrt(jnp.maximum(v_variance, 0.0)), *x, *w, y[0], y[1], *y[-3:]])
+
+
+def read(setup: Setup, records: Array) -> dict[str, Array]:
+    """Name the columns of `_observe`."""
+    count = len(setup.membrane.memristors)
+    v, x, w = records[:, 0], records[:, 4 : 4 + count], records[:, 4 + count : 4 + 2 * count]
+    return {
+        "voltage": v[:, None],
+        "flux": records[:, 1:2],
+        "membrane": records[:, 2:3],
+        "voltage_std": records[:, 3:4],
+        "memory": x,
+        "memristance": 1 / w,
+        "memristor_current": w * v[:, None],
+        "amplitude": records[:, 4 + 2 * count : 6 + 2 * count],
+        "covariance": records[:, 6 + 2 * count :],
+    }
+
+
+def _error(setup: Setup, params: Params, mode: Mode):
+    """max of |δα| in volts and |δx|, relative to their scales."""
+    scales = memory_scales(setup, params, setup.scale, 1 / mode.omega)
+
+    def error(e: Array, y: Array):
+        size = jnp.sqrt(y[0] ** 2 + y[1] ** 2)
+        parts = [jnp.maximum(jnp.abs(e[0]), jnp.abs(e[1])) / jnp.maximum(size, setup.scale / (2 * mode.v_zpf))]
+        parts += [jnp.abs(e[2 + i]) / jnp.maximum(scale, 1e-300) for i, scale in enumerate(scales)]
+        return jnp.max(jnp.stack(parts))
+
+    return error

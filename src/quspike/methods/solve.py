@@ -1,0 +1,65 @@
+"""Any method, from parameters to a Solution: grid, spiking scan, records, spikes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from quspike.kernel.grid import GridPlan
+from quspike.kernel.spiking_scan import Track, spiking_scan
+from quspike.methods.method import Machine, Params, Setup, Solution
+from quspike.methods.registry import Method
+
+
+def solve(method: Method, setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Array | None) -> Solution:
+    """Run one method over a planned grid; pure in params and key, so `jit`, `vmap` and `grad` apply.
+
+    capacity : the most spikes that can occur, the size of `spike_time`.
+    """
+    nodes = plan.nodes(setup.inputs.breakpoints(params))
+    pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
+    machine = method.build(setup, params)
+    neuron = params["neuron"]
+    v_threshold = neuron["v_threshold"] if setup.spiking else jnp.inf
+    t_ref = neuron["t_ref"] if setup.spiking else 0.0
+    normals = _normals(machine, plan, key)
+    track = spiking_scan(
+        machine.model, machine.start, nodes, pieces, jnp.asarray(v_threshold), jnp.asarray(t_ref), normals
+    )
+    return _assemble(machine, setup, plan, capacity, params, track)
+
+
+def _normals(machine: Machine, plan: GridPlan, key: Array | None):
+    if machine.model.kick is None:
+        return None
+    if key is None:
+        raise ValueError("a noisy run needs a random key")
+    return jax.random.normal(key, (plan.steps, 2, machine.model.noise_dimension))
+
+
+def _assemble(machine: Machine, setup: Setup, plan: GridPlan, capacity: int, params: Params, track: Track) -> Solution:
+    named: dict[str, Any] = dict(machine.read(track.records[plan.save_index]))
+    fired = jnp.isfinite(track.spike_time)
+    count = jnp.sum(fired)
+    (where,) = jnp.nonzero(fired, size=capacity, fill_value=0)
+    spikes = jnp.where(jnp.arange(capacity) < count, track.spike_time[where], jnp.nan)
+    signs = jnp.asarray([d.sign for d in setup.membrane.memristors])
+    columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory")
+    fields = {name: named.pop(name) for name in columns}
+    current = named.pop("memristor_current") * signs
+    extreme = named.pop("diagnostics", {})
+    finite = jnp.all(jnp.isfinite(track.records))
+    return Solution(
+        time=jnp.asarray(plan.save_times),
+        **fields,
+        memristor_current=current,
+        input_current=setup.inputs.sampled(params, params["elements"], jnp.asarray(plan.save_times)),
+        spike_time=spikes,
+        spike_neuron=jnp.where(jnp.isfinite(spikes), 0, -1),
+        spike_count=count[None] if setup.spiking else jnp.zeros(0, dtype=int),
+        diagnostics={"error_estimate": track.error, "crowded": track.crowded, "finite": finite, **extreme},
+        extra=named,
+    )

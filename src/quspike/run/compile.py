@@ -1,0 +1,178 @@
+"""`compile(run)`: a checked run becomes a Problem, a pure function of its parameters.
+
+    problem = quspike.compile(run);   solution = problem.solve(problem.params, key)
+
+`params` holds every number of the run in SI; change a leaf and solve again, differentiate or batch: nothing compiles
+twice. The time grid is laid out once, from the run's own numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from quspike.errors import InputError
+from quspike.kernel.grid import GridPlan, plan_grid, save_times
+from quspike.methods.inputs import Inputs
+from quspike.methods.method import Setup, Solution
+from quspike.methods.registry import Method, check_legal
+from quspike.methods.solve import solve
+from quspike.precision import enable_x64
+from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane, total_capacitance
+from quspike.quantize.zero_point import resonator_mode
+from quspike.run.schema import Run
+from quspike.run.starting_point import initial_params, neuron_params, reset_params
+from quspike.run.step_size import choose_step, voltage_scale
+from quspike.units import QUANTITIES
+
+TOLERANCE = 1e-6  # of the summed local error estimate, relative to the membrane's scale, when dt = "auto"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A run made ready to solve. Static shapes inside, numbers in `params` (a pytree of SI floats)."""
+
+    run: Run
+    method: Method
+    setup: Setup
+    plan: GridPlan
+    dt: float
+    params: Mapping[str, Any] = field(repr=False)
+    inputs_read: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names along the `node` dimension."""
+        return (self.setup.membrane.node,)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Names along the `element` dimension: the memristors."""
+        return tuple(d.name for d in self.setup.membrane.memristors)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names along the `source` dimension."""
+        return tuple(s.name for s in self.setup.membrane.sources)
+
+    @property
+    def neurons(self) -> tuple[str, ...]:
+        """Names along the `neuron` dimension."""
+        return tuple(self.run.neurons)
+
+    @property
+    def memory_units(self) -> tuple[str, ...]:
+        """The SI unit of each memristor's memory."""
+        laws = [d.law for d in self.setup.membrane.memristors]
+        return tuple(QUANTITIES[law.memory_quantity].unit or "1" for law in laws if law is not None)
+
+    @property
+    def capacity(self) -> int:
+        """The most spikes that can happen: one a step, and one a refractory time."""
+        if not self.setup.spiking:
+            return 0
+        t_ref = next(iter(self.run.neurons.values())).t_ref
+        by_time = int(self.run.duration / t_ref) + 2 if t_ref > 0 else self.plan.steps
+        return min(self.plan.steps, by_time)
+
+    @cached_property
+    def _compiled(self):
+        return jax.jit(lambda params, key: solve(self.method, self.setup, self.plan, self.capacity, params, key))
+
+    def solve(self, params: Mapping[str, Any] | None = None, key=None) -> Solution:
+        """Solve for these parameters (the run's own by default); key: a `jax.random.key` for methods with noise."""
+        if key is None and self.setup.johnson:
+            key = jax.random.key(self.run.seed)
+        return self._compiled(self.params if params is None else params, key)
+
+    def with_step(self, dt: float) -> Problem:
+        """The same problem on a grid of steps not longer than dt (s)."""
+        breakpoints = np.asarray(self.setup.inputs.breakpoints(self.params))
+        return replace(self, dt=dt, plan=plan_grid(self.plan.save_times, breakpoints, dt))
+
+    def with_setup(self, **changes: Any) -> Problem:
+        """The same problem with other static choices (a larger Fock space, more poles)."""
+        return replace(self, setup=replace(self.setup, **changes))
+
+
+def compile_run(run: Run, method: str | None = None) -> Problem:
+    """Check that a method can run this circuit, gather the numbers, lay out the grid.
+
+    Raises InputError or NotAvailable before anything is computed.
+    """
+    enable_x64()
+    neuron = next(iter(run.neurons.values()), None)
+    membrane = reduce_to_membrane(run.circuit, neuron.node if neuron else None)
+    drives = {name: d.realise(run.duration, run.seed, run.base_dir, name) for name, d in run.drives.items()}
+    elements = element_params(run.circuit)
+    chosen = method or run.method
+    setup = _setup(run, membrane, Inputs(membrane, drives), elements, chosen)
+    rung = check_legal(chosen, setup)
+    if rung.quantum:
+        _check_temperatures(membrane, elements)
+    params = {
+        "elements": elements,
+        "drives": {name: drive.params() for name, drive in drives.items()},
+        "neuron": neuron_params(neuron) if neuron else {},
+        "initial": initial_params(run, membrane, elements),
+    }
+    params["neuron"] |= reset_params(neuron, membrane, elements) if neuron and rung.quantum else {}
+    scale = voltage_scale(setup, params, run.duration)
+    setup = replace(setup, scale=scale)
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
+    dt = run.dt or choose_step(setup, params, neuron.t_ref if neuron else 0.0, run.save_every, run.duration)
+    times = save_times(run.duration, run.save_every)
+    breakpoints = np.asarray(setup.inputs.breakpoints(params))
+    read = tuple(item for drive in drives.values() for item in drive.inputs)
+    return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read))
+
+
+def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, Any], method: str) -> Setup:
+    neuron = next(iter(run.neurons.values()), None)
+    for d in membrane.dissipators:
+        if d.senses == "envelope" and membrane.kind == "baseband":
+            raise InputError(
+                f"{d.name} senses", "envelope", "must be voltage: this membrane has no carrier (no inductor)"
+            )
+    omega = None
+    if membrane.kind == "resonator":
+        omega = float(resonator_mode(membrane, elements).omega)
+    circuit = run.circuit
+    named = {d.name: circuit.element(d.name).params.get("bath") for d in membrane.dissipators}
+    return Setup(
+        membrane=membrane,
+        inputs=inputs,
+        membrane_kind=neuron.membrane if neuron else ("envelope" if omega else "voltage"),
+        quadrature_phase=neuron.quadrature_phase if neuron else 0.0,
+        reset=neuron.reset if neuron else "zero",
+        spiking=neuron is not None,
+        closure=run.closure if method == "moments" else "none",
+        johnson=run.johnson_noise and method == "classical",
+        baths={name: str(bath) for name, bath in named.items() if bath is not None} if method == run.method else {},
+        truncation=run.truncation,
+        nonlinearity=run.nonlinearity,
+        save_states=run.save.states,
+        omega=omega,
+    )
+
+
+def _check_temperatures(membrane: Membrane, elements: Mapping[str, Any]) -> None:
+    if not membrane.dissipators:
+        raise InputError(
+            "circuit", "no dissipator", "needs a leak (R or MEM) in a quantum method: nothing sets its noise"
+        )
+    for d in membrane.dissipators:
+        if not elements[d.name].get("T", 0.0) > 0:
+            given = elements[d.name].get("T", "nothing")
+            raise InputError(f"{d.name} T", given, "must be given and > 0 K in a quantum method (T=20mK)")
+
+
+def capacitance(problem: Problem) -> float:
+    """C_Σ of the membrane, F."""
+    return float(total_capacitance(problem.setup.membrane, problem.params["elements"]))

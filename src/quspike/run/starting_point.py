@@ -1,0 +1,57 @@
+"""The numbers of the initial state, of the neuron and of its reset, in SI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quspike.constants import k_B
+from quspike.quantize.membrane import Membrane, total_capacitance
+from quspike.quantize.zero_point import resonator_mode, thermal_occupation
+from quspike.run.neuron import Neuron
+from quspike.run.schema import Run
+
+
+def neuron_params(neuron: Neuron) -> dict[str, Any]:
+    """v_threshold and v_reset (V), t_ref (s)."""
+    return {"v_threshold": neuron.v_threshold, "v_reset": neuron.v_reset, "t_ref": neuron.t_ref}
+
+
+def reset_params(neuron: Neuron, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
+    """The state that a `zero` reset leaves: σ_V = √(kT/C) unless given; n̄ of the resonator's thermal mode."""
+    temperature = hottest(membrane, elements)
+    std = neuron.reset_std
+    if std is None:
+        std = (k_B * temperature / total_capacitance(membrane, elements)) ** 0.5
+    occupation = 0.0
+    if membrane.kind == "resonator":
+        occupation = thermal_occupation(resonator_mode(membrane, elements).omega, temperature)
+    return {"reset_std": std, "reset_occupation": occupation}
+
+
+def initial_params(run: Run, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
+    """Means, a coherent displacement α, the thermal occupation and each memristor's x(0)."""
+    initial = run.initial
+    alpha = initial.alpha if initial.state == "coherent" else initial.displacement
+    occupation = 0.0
+    if membrane.kind == "resonator" and initial.state == "thermal":
+        occupation = thermal_occupation(resonator_mode(membrane, elements).omega, hottest(membrane, elements))
+    return {
+        "voltage": initial.voltage,
+        "flux": initial.flux,
+        "alpha_re": 0.0 if alpha is None else alpha.real,
+        "alpha_im": 0.0 if alpha is None else alpha.imag,
+        "occupation": occupation,
+        "memory": {d.name: _memory(run, d, elements) for d in membrane.memristors},
+    }
+
+
+def hottest(membrane: Membrane, elements: Mapping[str, Any]) -> float:
+    """The highest temperature among the dissipators, K: that of the initial state."""
+    return max((float(elements[d.name].get("T", 0.0)) for d in membrane.dissipators), default=0.0)
+
+
+def _memory(run: Run, d: Any, elements: Mapping[str, Any]) -> float:
+    if d.name in run.initial.memory:
+        return run.initial.memory[d.name]
+    return d.law.default_memory(elements[d.name]) if d.x0 is None else d.x0
