@@ -3,10 +3,13 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 
-# The newest Python that really runs here: a pyenv shim can be on PATH and still refuse, and Debian's Python can lack venv.
-CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python)) python3
-RUNS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-PYTHON ?= $(shell for python in $(CANDIDATES); do "$$python" -c '$(RUNS)' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
+# The newest Python that really runs: a pyenv shim can be on PATH and still refuse, and Debian's Python can lack venv.
+candidates = $(foreach v,$(1),python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python)) python3
+runs = import sys, venv, ensurepip; sys.exit("%d.%d" % sys.version_info[:2] not in "$(1)".split())
+newest = $(shell for python in $(call candidates,$(1)); do \
+	"$$python" -c '$(call runs,$(1))' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
+VERSIONS := 3.13 3.12 3.11
+PYTHON ?= $(call newest,$(VERSIONS))
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +31,7 @@ venv: $(READY)  ## the virtual environment .venv, from the pinned releases
 
 $(PINNED): requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "quspike needs Python 3.13, 3.12 or 3.11 with venv; none was found. Name one: make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(BIN)/python -c '$(RUNS)' 2>/dev/null || { echo "Making .venv with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
+	@$(BIN)/python -c '$(call runs,$(VERSIONS))' 2>/dev/null || { echo "Making .venv with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
 	$(BIN)/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
@@ -75,7 +78,10 @@ pins: $(READY)  ## write requirements/*.txt again (make pins UPGRADE=--upgrade f
 
 peers: $(PEERS:%=.venv-peer-%/.pinned)  ## each benchmark peer in a virtual environment of its own
 
+# scqubits asks for a SciPy that has no build for Python 3.13.
+.venv-peer-scqubits/.pinned: PYTHON = $(call newest,3.12 3.11)
 .venv-peer-%/.pinned: requirements/peer-%.txt
+	@test -n "$(PYTHON)" || { echo "There is no Python here that $* runs on" >&2; exit 1; }
 	"$(PYTHON)" -m venv --clear .venv-peer-$*
 	.venv-peer-$*/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
