@@ -93,10 +93,7 @@ def reduce_to_membrane(circuit: Circuit, node: str | None = None) -> Membrane:
 
 def element_params(circuit: Circuit) -> dict[str, dict[str, float]]:
     """The numbers of every element in SI: `params["elements"][name][key]`, the leaves that may be differentiated."""
-    return {
-        e.name: {k: float(v) for k, v in e.params.items() if isinstance(v, (int, float)) and not isinstance(v, bool)}
-        for e in circuit.elements
-    }
+    return {e.name: {k: v for k, v in e.params.items() if not isinstance(v, str)} for e in circuit.elements}
 
 
 def total_capacitance(membrane: Membrane, elements: Params):
@@ -162,7 +159,7 @@ def _gate(capacitor: Element, source: Element, sign: float) -> Source:
 def _dissipator(e: Element, sign: float) -> Dissipator:
     if e.card == "R":
         return Dissipator(e.name)
-    window = e.params.get("window")
-    law = get_law(str(e.params["model"]), window)
+    law = get_law(str(e.params["model"]))
+    law = law.with_options(**{name: str(e.params[name]) for name in law.options if name in e.params})
     x0 = e.params.get("x0")
     return Dissipator(e.name, sign, law, str(e.params.get("senses", "voltage")), None if x0 is None else float(x0))
