@@ -41,6 +41,7 @@ class Setup:
     poles: int = 0
     nonlinearity: str = "full"
     save_states: bool = False
+    save_covariance: bool = False
     omega: float | None = None
 
     @property

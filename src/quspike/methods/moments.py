@@ -92,7 +92,7 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
     )
     spread = thermal_spread(setup, params, numbers)
     start = jnp.stack([*start_means(setup, params, numbers), *initial_memories(setup, params), *spread])
-    return Machine(model, start, lambda records: _read(records, count))
+    return Machine(model, start, lambda records: _read(records, count, numbers.capacitance))
 
 
 def thermal_spread(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> list:
@@ -148,10 +148,23 @@ def _position_diffusion(setup: Setup, params: Params, w: list):
     return sum(hbar**2 * g / (8 * k_B * params["elements"][d.name]["T"]) for d, g in pairs)
 
 
-def _read(records: Array, count: int) -> dict[str, Array]:
-    named = read_means(records, count)
-    covariance = records[:, 3 + 2 * count :]
-    return named | {"voltage_std": jnp.sqrt(jnp.maximum(covariance[:, 2:3], 0.0)), "covariance": covariance}
+def _read(records: Array, count: int, capacitance) -> dict[str, Array]:
+    phi_phi, phi_v, v_v = jnp.split(records[:, 3 + 2 * count :], 3, axis=1)
+    return read_means(records, count) | {
+        "voltage_std": jnp.sqrt(jnp.maximum(v_v, 0.0)),
+        **covariance_of(phi_phi, capacitance * phi_v, capacitance**2 * v_v),
+    }
+
+
+def covariance_of(phi_phi: Array, phi_q: Array, q_q: Array) -> dict[str, Array]:
+    """The covariance matrix of (φ, q) by name, and how far it dips below ħ/2; each (T, 1)."""
+    deficit = 1 - jnp.sqrt(jnp.maximum(phi_phi * q_q - phi_q**2, 0.0)) / (hbar / 2)
+    return {
+        "flux_variance": phi_phi,
+        "flux_charge_covariance": phi_q,
+        "charge_variance": q_q,
+        "diagnostics": {"uncertainty_deficit": jnp.max(deficit)},
+    }
 
 
 def check_temperatures(setup: Setup, params: Params) -> None:

@@ -46,7 +46,7 @@ def build(setup: Setup, params: Params) -> Machine:
         observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece),
         error=_error(setup, params, mode),
     )
-    return Machine(model, start(setup, params, mode), lambda records: read(setup, records))
+    return Machine(model, start(setup, params, mode), lambda records: read(setup, mode, records))
 
 
 def start(setup: Setup, params: Params, mode: Mode) -> Array:
@@ -138,35 +138,39 @@ def _reset(setup: Setup, params: Params, mode: Mode, y: Array) -> Array:
 
 
 def _observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
-    """[V, φ, membrane, σ_V, x …, W …, α (2), covariance (3)]."""
+    """[V, φ, membrane, x …, W …, α (2), covariance (3)]."""
     alpha = y[0] + 1j * y[1]
     count = len(setup.membrane.memristors)
     swing = carrier(setup, params, mode, t, alpha, piece)
     lab = alpha * jnp.exp(-1j * mode.omega * t)
     s = (y[-2] + 1j * y[-1]) * jnp.exp(-2j * mode.omega * t)
-    v_variance = mode.v_zpf**2 * (2 * y[-3] + 1 - 2 * s.real)
+    phi_phi, phi_q, q_q = 2 * y[-3] + 1 + 2 * s.real, 2 * s.imag, 2 * y[-3] + 1 - 2 * s.real
     v, phi = 2 * mode.v_zpf * lab.imag, 2 * mode.phi_zpf * lab.real
     rates = loss_rates(setup, params, mode, y[2 : 2 + count], swing)
     w = [r * mode.capacitance for d, r in zip(setup.membrane.dissipators, rates, strict=True) if d.law is not None]
     x = [m + d.sign * swing[0] if mean_field.follows_inductor(d) else m for d, m in zip(setup.membrane.memristors, y[2:], strict=False)]
     seen = membrane_value(setup, mode, alpha)
-    return jnp.stack([v, phi, seen, jnp.sqrt(jnp.maximum(v_variance, 0.0)), *x, *w, y[0], y[1], *y[-3:]])
+    return jnp.stack([v, phi, seen, *x, *w, y[0], y[1], phi_phi, phi_q, q_q])
 
 
-def read(setup: Setup, records: Array) -> dict[str, Array]:
-    """Name the columns of `_observe`."""
+def read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
+    """Name the columns of `_observe`; the covariance there is in zero-point units."""
+    from quspike.methods.moments import covariance_of
+
     count = len(setup.membrane.memristors)
-    v, x, w = records[:, 0], records[:, 4 : 4 + count], records[:, 4 + count : 4 + 2 * count]
+    v, x, w = records[:, 0], records[:, 3 : 3 + count], records[:, 3 + count : 3 + 2 * count]
+    re, im, phi_phi, phi_q, q_q = jnp.split(records[:, 3 + 2 * count :], 5, axis=1)
+    quantum = mode.phi_zpf * mode.q_zpf
     return {
         "voltage": v[:, None],
         "flux": records[:, 1:2],
         "membrane": records[:, 2:3],
-        "voltage_std": records[:, 3:4],
+        "voltage_std": mode.v_zpf * jnp.sqrt(jnp.maximum(q_q, 0.0)),
         "memory": x,
         "memristance": 1 / w,
         "memristor_current": w * v[:, None],
-        "amplitude": records[:, 4 + 2 * count : 6 + 2 * count],
-        "covariance": records[:, 6 + 2 * count :],
+        "amplitude": re + 1j * im,
+        **covariance_of(mode.phi_zpf**2 * phi_phi, quantum * phi_q, mode.q_zpf**2 * q_q),
     }
 
 

@@ -14,6 +14,9 @@ from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.registry import Method
 
 
+COVARIANCE = ("flux_variance", "flux_charge_covariance", "charge_variance")
+
+
 def solve(method: Method, setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Array | None) -> Solution:
     """Run one method over a planned grid; pure in params and key, so `jit`, `vmap` and `grad` apply.
 
@@ -52,6 +55,8 @@ def _assemble(machine: Machine, setup: Setup, plan: GridPlan, capacity: int, par
     current = named.pop("memristor_current") * signs
     extreme = named.pop("diagnostics", {})
     finite = jnp.all(jnp.isfinite(track.records))
+    if not setup.save_covariance:
+        named = {name: values for name, values in named.items() if name not in COVARIANCE}
     return Solution(
         time=jnp.asarray(plan.save_times),
         **fields,

@@ -158,6 +158,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         truncation=run.truncation,
         nonlinearity=run.nonlinearity,
         save_states=run.save.states,
+        save_covariance=run.save.covariance,
         omega=omega,
     )
 

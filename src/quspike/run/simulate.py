@@ -1,0 +1,144 @@
+"""One simulation from a run (or a flat call, or a file) to its dataset."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quspike.errors import ConvergenceError
+from quspike.run.load import load
+from quspike.run.schema import Run
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from quspike.methods.method import Solution
+    from quspike.run.compile import Problem
+
+Progress = Callable[[str], None]
+HALVINGS = 8  # of an automatic step before a run is given up
+GROWTHS = 6  # of an automatic Fock space
+
+
+def simulate(circuit: Any, *, duration: Any, neuron: Any = None, drives: Mapping[str, Any] | None = None,
+             **settings: Any) -> xr.Dataset:  # fmt: skip
+    """Simulate a circuit: the flat, keyword-only twin of a run file.
+
+    Parameters
+    ----------
+    circuit : a `Circuit`, or a netlist's text.
+    duration : length of the run (s, or text with a unit).
+    neuron : a `Neuron`; None runs the circuit as it is.
+    drives : drive by the name that the netlist's sources use.
+    settings : every key of the run file's `[run]`, `initial` and `save`: method, memory, closure, save_every, dt,
+        truncation, classical, strict, seed …
+
+    Returns
+    -------
+    xarray.Dataset : voltage, memristance, spikes …, SI units in each variable's attributes; `ds.qs` summarises and plots.
+
+    Raises
+    ------
+    InputError : before anything is computed, with the key, the value and what would be right.
+    ConvergenceError : a step or a Fock space that cannot be made good enough. ValidityError : with `strict`.
+    """
+    return run(Run(circuit=circuit, duration=duration, neuron=neuron, drives=dict(drives or {}), **settings))
+
+
+def run(what: Run | str | Path, *, progress: Progress | None = None) -> xr.Dataset:
+    """Run a `Run` or a run file, the classical neuron beside it if it asks for one."""
+    from quspike.result import accessor  # noqa: F401  # registers `ds.qs`
+    from quspike.result.dataset import to_dataset
+    from quspike.run.compile import compile_run
+    from quspike.validity import announce, assess
+
+    given = what if isinstance(what, Run) else load(what)
+    say = progress or (lambda message: None)
+    started = time.perf_counter()
+    say(f"compiling {given.method}")
+    problem, solution = solve_well(compile_run(given), say)
+    twin = None
+    if given.classical and given.method != "classical":
+        say("the classical neuron beside it")
+        _, twin = solve_well(compile_run(given, "classical"), say)
+    checks = assess(problem.setup, problem.method.name, problem.params, solution)
+    announce(checks, given.strict)
+    return to_dataset(
+        given,
+        problem,
+        solution,
+        validity=checks,
+        classical=twin,
+        wall_seconds=time.perf_counter() - started,
+        inputs=[dict(item) for item in problem.inputs_read],
+    )
+
+
+def solve_well(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
+    """Solve; halve an automatic dt until its error estimate is met, grow an automatic truncation until it holds.
+
+    Raises ConvergenceError, saying what was tried, when neither helps, and for a number that overflows.
+    """
+    problem, solution = _solve_on_a_good_grid(problem, say)
+    for _ in range(GROWTHS):
+        grown = _larger_space(problem, solution)
+        if grown is None:
+            return problem, solution
+        say(f"growing the Fock space to {grown.setup.truncation} levels")
+        problem, solution = _solve_on_a_good_grid(grown, say)
+    raise ConvergenceError(
+        f"{problem.setup.truncation} Fock levels still leave the highest ones populated: the state is too large; "
+        "set truncation, shorten the run or lower the drive"
+    )
+
+
+def _solve_on_a_good_grid(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
+    from quspike.run.compile import TOLERANCE
+
+    for _ in range(HALVINGS):
+        say(f"{problem.plan.steps} steps of {problem.dt:.3g} s")
+        solution = problem.solve()
+        flaw = _flaw(solution, TOLERANCE if problem.run.dt is None else float("inf"))
+        if flaw is None:
+            return problem, solution
+        if problem.run.dt is not None:
+            raise ConvergenceError(f"dt = {problem.dt:.3g} s: {flaw}; take a smaller dt or leave it at auto")
+        problem = problem.with_step(problem.dt / 2)
+    raise ConvergenceError(f"down to dt = {problem.dt:.3g} s: {flaw}")
+
+
+def _flaw(solution: Solution, tolerance: float) -> str | None:
+    if not bool(solution.diagnostics["finite"]):
+        return "a number overflowed"
+    if float(solution.diagnostics["crowded"]) > 0:
+        return "the neuron spikes twice within one step"
+    error = float(solution.diagnostics["error_estimate"])
+    return f"error estimate {error:.2g} exceeds {tolerance:.2g}" if error > tolerance else None
+
+
+def _larger_space(problem: Problem, solution: Solution) -> Problem | None:
+    """The problem with half as many levels again if the top ones are populated; an explicit truncation is refused."""
+    from quspike.validity import TOP_LEVEL
+
+    top = float(solution.diagnostics.get("top_level_population", 0.0))
+    if top <= TOP_LEVEL or problem.setup.truncation is None:
+        return None
+    levels = problem.setup.truncation
+    if problem.run.truncation is not None:
+        raise ConvergenceError(
+            f"truncation = {levels}: the highest levels hold {top:.2g} of the state; take more, or leave it at auto"
+        )
+    return replace(problem, setup=replace(problem.setup, truncation=int(levels * 1.5) + 1))
+
+
+def quiet_run(what: Run | str | Path) -> xr.Dataset:
+    """`run` without its warnings: for checks that violate a bound on purpose, and say so themselves."""
+    from quspike.errors import ValidityWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ValidityWarning)
+        return run(what)

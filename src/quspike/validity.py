@@ -1,0 +1,174 @@
+"""The numbers that say whether a result can be believed, each with its bound and a verdict.
+
+    κ/ω0 · |Ṁ/M|/κ · |Ṁ/M|/ω0 · ħω/kT · ħκ/kT · ω_c against all of them · memory activity · quantumness · numerics
+
+Computed by every run from its own arrays, stored with it; a bound that is passed warns, or with `strict` raises.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quspike.constants import hbar, k_B, phi0
+from quspike.errors import ValidityError, ValidityWarning
+from quspike.methods.method import Setup, Solution
+from quspike.quantize.membrane import total_capacitance
+from quspike.quantize.zero_point import resonator_mode
+
+# The bounds below are those of leading-order perturbation theory: a ratio of 0.1 leaves errors of about 1 % (its square)
+# in the quantity that the ratio was assumed small for.
+SMALL = 0.1
+INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
+TOP_LEVEL = 1e-6
+TRACE = 1e-8
+
+
+@dataclass(frozen=True)
+class Check:
+    """One validity number. verdict: "ok", "warn" (the bound is passed) or "info" (no bound)."""
+
+    name: str
+    value: float
+    bound: float | None
+    verdict: str
+    text: str
+
+
+def assess(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    """Every validity number of this run, in the order in which a reader wants them."""
+    checks = _dynamics(setup, method, params, solution)
+    if method != "classical":
+        checks += _quantum(setup, method, params, solution)
+    return [*checks, *_memory(setup, solution), *_numerics(solution)]
+
+
+def announce(checks: list[Check], strict: bool) -> None:
+    """Say every passed bound out loud: a ValidityWarning, or with strict a ValidityError."""
+    passed = [c for c in checks if c.verdict == "warn"]
+    if passed and strict:
+        raise ValidityError("; ".join(f"{c.name} = {c.value:.3g} ({c.text})" for c in passed))
+    for c in passed:
+        warnings.warn(f"{c.name} = {c.value:.3g}: {c.text}", ValidityWarning, stacklevel=3)
+
+
+def _bounded(name: str, value: float, bound: float, text: str) -> Check:
+    return Check(name, float(value), bound, "ok" if value <= bound else "warn", text)
+
+
+def _info(name: str, value: float, text: str) -> Check:
+    return Check(name, float(value), None, "info", text)
+
+
+def leak_rates(setup: Setup, params: Mapping[str, Any], solution: Solution) -> np.ndarray:
+    """κ(t) = Σ W/C over the run (T,), 1/s."""
+    elements = params["elements"]
+    capacitance = float(total_capacitance(setup.membrane, elements))
+    fixed = sum(1 / float(elements[d.name]["R"]) for d in setup.membrane.dissipators if d.law is None)
+    return (fixed + np.sum(1 / np.asarray(solution.memristance), axis=1)) / capacitance
+
+
+def memristance_drift(setup: Setup, solution: Solution) -> float:
+    """max |Ṁ/M| over the run and the memristors, 1/s."""
+    if not setup.membrane.memristors or len(solution.time) < 3:
+        return 0.0
+    slope = np.gradient(np.log(np.asarray(solution.memristance)), np.asarray(solution.time), axis=0)
+    return float(np.max(np.abs(slope)))
+
+
+def _dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    kappa = leak_rates(setup, params, solution)
+    drift = memristance_drift(setup, solution)
+    if not np.any(kappa > 0):
+        return []
+    checks = []
+    secular = method == "gksl" or (method == "moments" and "drude" not in (setup.baths or {}).values())
+    if setup.resonator:
+        assert setup.omega is not None
+        ratio = _bounded if secular else _info
+        text = "the secular equation is of leading order in κ/ω0"
+        arguments: tuple = (SMALL, text) if secular else (text,)
+        checks.append(ratio("kappa/omega0", np.max(kappa) / setup.omega, *arguments))
+    if setup.membrane.memristors:
+        checks.append(_info("memory drift/kappa", drift / np.min(kappa), "|Ṁ/M|/κ: slow memory if ≪ 1"))
+        if setup.resonator and setup.omega:
+            text = "|Ṁ/M|/ω0: a memristance that follows the carrier is not adiabatic"
+            checks.append(_bounded("memory drift/omega0", drift / setup.omega, SMALL, text) if secular
+                          else _info("memory drift/omega0", drift / setup.omega, text))  # fmt: skip
+    return checks
+
+
+def _quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    elements = params["elements"]
+    coldest = min(float(elements[d.name]["T"]) for d in setup.membrane.dissipators)
+    kappa = float(np.max(leak_rates(setup, params, solution)))
+    checks = []
+    white = not setup.resonator and "drude" not in (setup.baths or {}).values()
+    text = "white noise is of leading order in (ħκ/4kT)²"
+    ratio = hbar * kappa / (k_B * coldest)
+    checks.append(_bounded("hbar kappa/kT", ratio, 1.0, text) if white else _info("hbar kappa/kT", ratio, text))
+    if setup.resonator:
+        assert setup.omega is not None
+        checks.append(_info("hbar omega0/kT", hbar * setup.omega / (k_B * coldest), "quantum noise if ≳ 1"))
+    checks += _cutoffs(setup, elements, kappa)
+    return checks + _quantumness(setup, elements, coldest, solution)
+
+
+def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Check]:
+    fastest = max(kappa, setup.omega or 0.0)
+    cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.membrane.dissipators if "cutoff" in elements[d.name]]
+    if not cutoffs:
+        return []
+    drude = "drude" in (setup.baths or {}).values()
+    text = "the lines' cutoff" + ("" if drude else ", above which a Markovian bath has no say")
+    value = fastest / min(cutoffs)
+    return [_info("fastest rate/cutoff", value, text) if drude else _bounded("fastest rate/cutoff", value, SMALL, text)]
+
+
+def _quantumness(setup: Setup, elements: Mapping[str, Any], temperature: float, solution: Solution) -> list[Check]:
+    capacitance = float(total_capacitance(setup.membrane, elements))
+    thermal = (k_B * temperature / capacitance) ** 0.5
+    largest = float(np.max(np.asarray(solution.voltage_std)))
+    checks = [_info("V_rms/sqrt(kT/C)", largest / thermal, "1 for a classical membrane")]
+    if not setup.resonator:
+        return checks
+    mode = resonator_mode(setup.membrane, elements)
+    for d in setup.membrane.memristors:
+        if "phi_s" in elements[d.name]:
+            ratio = float(mode.phi_zpf) / float(elements[d.name]["phi_s"])
+            checks.append(_info(f"phi_zpf/phi_s ({d.name})", ratio, "the memristance is an operator if ≳ 1"))
+    for name in setup.membrane.junctions:
+        checks.append(_info(f"phi_zpf/phi0 ({name})", float(mode.phi_zpf) / phi0, "non-linearity of one quantum"))
+    return checks
+
+
+def _memory(setup: Setup, solution: Solution) -> list[Check]:
+    checks = []
+    for i, d in enumerate(setup.membrane.memristors):
+        m = np.asarray(solution.memristance)[:, i]
+        swing = float(np.max(m) / np.min(m) - 1)
+        inert = swing < INERT_SWING
+        text = "the memristance never moves: an inert memristor" if inert else "largest over smallest memristance, less 1"
+        checks.append(Check(f"memory swing ({d.name})", swing, INERT_SWING, "warn" if inert else "ok", text))
+    return checks
+
+
+def _numerics(solution: Solution) -> list[Check]:
+    found = {name: float(value) for name, value in solution.diagnostics.items()}
+    checks = [_info("step error", found["error_estimate"], "summed local error of the steps, relative")]
+    if "top_level_population" in found:
+        text = "population of the highest Fock levels: grow the truncation"
+        checks.append(_bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
+    if "trace_error" in found:
+        checks.append(_bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))
+    if "smallest_eigenvalue" in found:
+        checks.append(_bounded("negativity of rho", -found["smallest_eigenvalue"], TOP_LEVEL, "largest −λ of ρ"))
+    if "uncertainty_deficit" in found:
+        checks.append(_bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive"))
+    if "noise_error" in found:
+        checks.append(_bounded("noise error", found["noise_error"], 1e-3, "of ⟨V²⟩ with the poles used, against the exact integral"))
+    return checks
