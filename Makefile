@@ -78,8 +78,9 @@ pins: $(READY)  ## write requirements/*.txt again (make pins UPGRADE=--upgrade f
 
 peers: $(PEERS:%=.venv-peer-%/.pinned)  ## each benchmark peer in a virtual environment of its own
 
-# scqubits asks for a SciPy that has no build for Python 3.13.
+# scqubits asks for a SciPy that has no build for Python 3.13; the brian2 of Python 3.11 breaks on the NumPy of today.
 .venv-peer-scqubits/.pinned: PYTHON = $(call newest,3.12 3.11)
+.venv-peer-brian2/.pinned: PYTHON = $(call newest,3.13 3.12)
 .venv-peer-%/.pinned: requirements/peer-%.txt
 	@test -n "$(PYTHON)" || { echo "There is no Python here that $* runs on" >&2; exit 1; }
 	"$(PYTHON)" -m venv --clear .venv-peer-$*
