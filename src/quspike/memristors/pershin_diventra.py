@@ -56,10 +56,8 @@ class PershinDiVentra(Law):
         return 1.0 / confine(x, p["R_min"], p["R_max"])
 
     def rate(self, x: Scalar, v: Scalar, p: Values) -> jax.Array:
-        import jax.numpy as jnp
-
-        beyond = jnp.abs(v + p["V_t"]) - jnp.abs(v - p["V_t"])
-        speed = p["beta"] * v + 0.5 * (p["alpha"] - p["beta"]) * beyond
+        below = confine(v, -p["V_t"], p["V_t"])  # ½(|V + V_t| − |V − V_t|), without its cancellation
+        speed = p["alpha"] * below + p["beta"] * (v - below)
         return hard_stop(speed, x, p["R_min"], p["R_max"])
 
 

@@ -64,8 +64,8 @@ class VTEAM(Law):
         return 1.0 / (p["R_on"] + (p["R_off"] - p["R_on"]) * inside)
 
     def rate(self, x: Scalar, v: Scalar, p: Values) -> jax.Array:
-        off = p["k_off"] * _overdrive(v / p["v_off"] - 1.0, p["alpha_off"])
-        on = p["k_on"] * _overdrive(v / p["v_on"] - 1.0, p["alpha_on"])
+        off = p["k_off"] * _overdrive((v - p["v_off"]) / p["v_off"], p["alpha_off"])
+        on = p["k_on"] * _overdrive((v - p["v_on"]) / p["v_on"], p["alpha_on"])
         drive = (off + on) / p["D"]
         return hard_stop(drive * WINDOWS[self.window](confine(x, 0.0, 1.0), drive, p), x, 0.0, 1.0)
 
