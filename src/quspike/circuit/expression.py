@@ -21,7 +21,7 @@ _SYMBOL = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[^\W\d]*0?)|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()]))"
 )
 _NAME = re.compile(r"[^\W\d]\w*")
-_LONGEST, _DEEPEST = 400, 50
+_LONGEST, _DEEPEST, _NESTED = 400, 20, 10  # each level costs a few Python frames, of which there are a thousand
 
 
 class Parameters:
@@ -42,14 +42,17 @@ class Parameters:
         if name not in self._definitions:
             raise InputError("parameter", name, f"must be defined by .param{nearest(name, self._definitions)}")
         if name in pending or len(pending) > _DEEPEST:
-            raise InputError("parameter", " → ".join((*pending[:5], name)), "must not be defined through itself")
+            chain, remedy = (
+                " → ".join((*pending[-4:], name)),
+                f"must not be defined through itself, nor {_DEEPEST} deep",
+            )
+            raise InputError("parameter", chain, remedy)
         if name not in self._known:
             token, where = self._definitions[name]
             try:
-                literal = token.kind != "expression"
-                self._known[name] = (
-                    measure(token.text, f".param {name}") if literal else self.value(token, (*pending, name))
-                )
+                computed = token.kind == "expression"
+                inner = (*pending, name)
+                self._known[name] = self.value(token, inner) if computed else measure(token.text, f".param {name}")
             except InputError as error:
                 raise error if error.where else error.at(where) from None
         return self._known[name]
@@ -82,7 +85,7 @@ class _Reader:
     def __init__(self, text: str, known: Parameters, pending: tuple[str, ...]) -> None:
         self._text, self._known, self._pending = text, known, pending
         self._symbols = self._split(text)
-        self._at = 0
+        self._at = self._depth = 0
 
     def read(self) -> Measure:
         result = self._sum()
@@ -128,6 +131,15 @@ class _Reader:
         return total
 
     def _factor(self) -> Measure:
+        """A number, a name, or what stands in parentheses or behind a sign, one level down."""
+        self._depth += 1
+        if self._depth > _NESTED:
+            raise InputError(f"expression {{{shown(self._text)}}}", "more", f"must be at most {_NESTED} levels deep")
+        factor = self._primary()
+        self._depth -= 1
+        return factor
+
+    def _primary(self) -> Measure:
         if sign := self._next("+", "-"):
             return -self._factor() if sign == "-" else self._factor()
         if self._next("("):

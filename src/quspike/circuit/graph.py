@@ -44,7 +44,7 @@ def _branches(elements: Iterable[Element]) -> list[Element]:
 
 def _references(elements: Sequence[Element], source: str) -> None:
     by_name = {element.name: element for element in elements}
-    nodes = {node for element in _branches(elements) for node in element.nodes}
+    nodes = nodes_of(_branches(elements))
     taken: dict[tuple[str, ...], Element] = {}
     for element in elements:
         where = place(element.line, source)
@@ -52,14 +52,11 @@ def _references(elements: Sequence[Element], source: str) -> None:
             name = str(element.params[key])
             if name not in by_name or by_name[name].card != card:
                 known = [other.name for other in elements if other.card == card]
-                kind = CARDS[card].element
-                raise InputError(
-                    element.name, shown(name), f"must name a{_n(kind)} {kind}{nearest(name, known)}", where
-                )
-        if element.card == "NG" and (element.nodes[0] == GROUND or element.nodes[0] not in nodes):
-            known = list(nodes_of(_branches(elements)))
+                remedy = f"must name an element of card {card} ({CARDS[card].element}){nearest(name, known)}"
+                raise InputError(element.name, shown(name), remedy, where)
+        if element.card == "NG" and element.nodes[0] not in nodes:
             node = shown(element.nodes[0])
-            raise InputError(element.name, node, f"must name a node of another element{nearest(node, known)}", where)
+            raise InputError(element.name, node, f"must name a node of another element{nearest(node, nodes)}", where)
         _once(element, taken, where)
 
 
@@ -72,15 +69,9 @@ def _once(element: Element, taken: dict[tuple[str, ...], Element], where: str) -
         raise InputError(element.name, f"{referred[0]} twice", "must name two different inductors", where)
     slot = (element.card, *referred)
     if slot in taken:
-        other = taken[slot]
-        raise InputError(
-            element.name, f"{' '.join(referred)} again", f"must not repeat {other.name} (line {other.line})", where
-        )
+        remedy = f"must not repeat {taken[slot].name} (line {taken[slot].line})"
+        raise InputError(element.name, f"{' '.join(referred)} again", remedy, where)
     taken[slot] = element
-
-
-def _n(noun: str) -> str:
-    return "n" if noun[0] in "aeio" else ""
 
 
 def _loose_ends(elements: Sequence[Element], source: str) -> None:
@@ -90,10 +81,8 @@ def _loose_ends(elements: Sequence[Element], source: str) -> None:
             touching.setdefault(node, []).append(element)
     for node, those in touching.items():
         if node != GROUND and len(those) == 1:
-            only = those[0].name
-            raise InputError(
-                f"node {node}", f"{only} alone", "must join two elements at least", place(those[0].line, source)
-            )
+            only, where = f"{those[0].name} alone", place(those[0].line, source)
+            raise InputError(f"node {node}", only, "must join two elements at least", where)
 
 
 def _islands(elements: Sequence[Element], source: str) -> None:
@@ -102,39 +91,26 @@ def _islands(elements: Sequence[Element], source: str) -> None:
     for element in branches:
         if joined.root(element.nodes[0]) != joined.root(GROUND):
             island = [n for n in nodes_of(branches) if joined.root(n) == joined.root(element.nodes[0])]
-            names = shown(", ".join(island))
-            raise InputError(
-                f"node {element.nodes[0]}",
-                f"an island of {names}",
-                "must have a path to ground, node 0",
-                place(element.line, source),
-            )
+            key, found = f"node {element.nodes[0]}", f"an island of {shown(', '.join(island))}"
+            raise InputError(key, found, "must have a path to ground, node 0", place(element.line, source))
 
 
 def _source_loops(elements: Sequence[Element], source: str) -> None:
     joined = Connected()
     for element in elements:
         if element.card == "V" and not joined.join(element.nodes):
-            between = " and ".join(element.nodes)
-            raise InputError(
-                element.name,
-                f"a second voltage between {between}",
-                "must close no loop of voltage sources",
-                place(element.line, source),
-            )
+            found = f"a second voltage between {' and '.join(element.nodes)}"
+            where = place(element.line, source)
+            raise InputError(element.name, found, "must close no loop of voltage sources", where)
 
 
 def _flux_loops(elements: Sequence[Element], source: str) -> None:
     """Flux threads a superconducting loop: the junction needs a way back through inductors and other junctions."""
+    nodes = {element.name: element.nodes for element in elements}
     for element in elements:
         if element.card == "FLUX":
-            target = element.params["target"]
+            target = str(element.params["target"])
             around = Connected(e.nodes for e in elements if e.card in ("L", "JJ") and e.name != target)
-            n_plus, n_minus = next(e.nodes for e in elements if e.name == target)
-            if around.root(n_plus) != around.root(n_minus):
-                raise InputError(
-                    element.name,
-                    target,
-                    "must name a junction that closes a loop with inductors or junctions",
-                    place(element.line, source),
-                )
+            if len({around.root(node) for node in nodes[target]}) > 1:
+                remedy = "must name a junction that closes a loop with inductors or junctions"
+                raise InputError(element.name, target, remedy, place(element.line, source))

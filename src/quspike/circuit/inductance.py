@@ -20,10 +20,8 @@ def check_couplings(elements: Sequence[Element], source: str) -> None:
         one, other = str(element.params["L1"]), str(element.params["L2"])
         k = coupling_factor(element, by_name[one], by_name[other])
         if abs(k) >= 1:
-            where = place(element.line, source)
-            raise InputError(
-                f"{element.name} M", f"M/√(L1 L2) = {k:g}", "must be between −√(L1 L2) and √(L1 L2)", where
-            )
+            found, remedy = f"M/√(L1 L2) = {k:g}", "must be between −√(L1 L2) and √(L1 L2)"
+            raise InputError(f"{element.name} M", found, remedy, place(element.line, source))
         factors[one, other] = factors[other, one] = k
     for coils in _groups(factors):
         if not _positive_definite([[1.0 if a == b else factors.get((a, b), 0.0) for b in coils] for a in coils]):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from quspike.errors import InputError
 from quspike.units import Measure, exact_si, format_si, quantity_of, to_si
+from quspike.units.number import plain
 
 Value = float | int | str
-NUMERIC = re.compile(r"[+-]?\.?[0-9]")
+NUMERIC = re.compile(r"[+-]?(\.?[0-9]|(inf|nan)$)", re.IGNORECASE)  # what is read as a number, right or wrong
 Written = str | Measure  # a token of the netlist, or the value of its {expression}
 
 
@@ -84,7 +85,8 @@ class Key:
 
 def quoted(word: str) -> str:
     """`word`, in double quotes if a netlist would otherwise cut it up or take it for a number."""
-    return f'"{word}"' if NUMERIC.match(word) or any(mark in word for mark in " \t=;{}") else word
+    cut = NUMERIC.match(plain(word)) or any(mark.isspace() or mark in "=;{}" for mark in word)
+    return f'"{word}"' if cut else word
 
 
 def positive(name: str, quantity: str, meaning: str, *, infinite: bool = False) -> Key:

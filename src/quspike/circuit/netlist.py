@@ -65,14 +65,10 @@ def _element(statement: Statement, known: Parameters, where: str) -> Element:
         written = _written(card, bare, statement.pairs, known)
         values = _values(card, nodes, written)
     except InputError as error:
-        raise type(error)(
-            shown(f"{name} {error.key}".strip()), _cut(error.value), error.remedy, error.where or where
-        ) from None
+        key, value = shown(f"{name} {error.key}".strip()), error.value
+        value = shown(value) if isinstance(value, str) else value
+        raise type(error)(key, value, error.remedy, error.where or where) from None
     return Element(name, card.prefix, nodes, Values({**references, **values}), statement.line)
-
-
-def _cut(value: object) -> object:
-    return shown(value) if isinstance(value, str) else value
 
 
 def _card(token: Token, where: str) -> Card:
@@ -133,9 +129,6 @@ def _bare_key(card: Card, token: Token) -> str:
 def _values(card: Card, nodes: tuple[str, ...], written: Mapping[str, Written]) -> dict[str, Value]:
     """The values of an element in SI, defaults included, in the order of the card's keys."""
     keys = card.all_keys({key: str(value) for key, value in written.items()})
-    for key in written:
-        if key not in keys:
-            raise InputError(key, written[key], f"is no key of card {card.prefix}{nearest(key, keys)}")
     given = [key for key in card.exactly_one if key in written]
     if card.exactly_one and len(given) != 1:
         choice = f"must have exactly one of {', '.join(card.exactly_one)}, such as {card.example}"
@@ -143,6 +136,9 @@ def _values(card: Card, nodes: tuple[str, ...], written: Mapping[str, Written]) 
     for key in card.required:
         if key not in written:
             raise InputError(key, "none", f"must be given, such as {card.example}")
+    for key in written:
+        if key not in keys:
+            raise InputError(key, written[key], f"is no key of card {card.prefix}{nearest(key, keys)}")
     values: dict[str, Value] = {}
     for name, rule in keys.items():
         if name in written:
