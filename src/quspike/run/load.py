@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from quspike.circuit import Circuit
 from quspike.drives import Drive, drive_from_dict
 from quspike.errors import InputError, NotAvailable
+from quspike.run.changes import Change, change_circuit, change_document
 from quspike.run.fields import clipped, nearest, one_line, shown
 from quspike.run.initial import Initial
 from quspike.run.memories import read_memories
@@ -29,8 +30,8 @@ LATER_KEYS = ("measurement",)
 __all__ = ["load", "parse_run", "read_text"]
 
 
-def load(path: str | Path) -> Run:
-    """The run that a file describes.
+def load(path: str | Path, changes: Sequence[Change] = ()) -> Run:
+    """The run that a file describes, with `changes` made to it.
 
     Raises
     ------
@@ -38,16 +39,18 @@ def load(path: str | Path) -> Run:
         file, the key, the value and what would be right.
     """
     path = Path(path)
-    return parse_run(read_text(path)[0], path.name, path.parent)
+    return parse_run(read_text(path)[0], str(path), path.parent, changes)
 
 
-def parse_run(text: str, where: str = "run file", base_dir: str | Path = ".") -> Run:
+def parse_run(text: str, where: str = "run file", base_dir: str | Path = ".", changes: Sequence[Change] = ()) -> Run:
     """The run that a run file's text describes; `where` names it in errors, and files lie relative to `base_dir`."""
     document = _toml(text, where)
     try:
+        change_document(document, changes)
         _check_top(document)
         base_dir = Path(base_dir)
         circuit, inputs = _circuit(document["circuit"], base_dir)
+        circuit = change_circuit(circuit, changes)
         parts = {
             "circuit": circuit,
             "neurons": _neurons(document.get("neuron")),

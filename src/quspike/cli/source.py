@@ -1,0 +1,52 @@
+"""What a command is given: a run file, or a result that holds one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quspike.errors import NotAvailable
+
+if TYPE_CHECKING:
+    from quspike.run.schema import Run
+
+RESULT = ".nc"
+
+
+def is_result(path: Path) -> bool:
+    """True for a file that a run has written. Raises NotAvailable for a Zarr store."""
+    if path.suffix == ".zarr":
+        raise NotAvailable("file", path, "must be a run file or a .nc result: Zarr stores are not available yet")
+    return path.suffix == RESULT
+
+
+def read_run(path: Path, assignments: Sequence[str] = (), method: str | None = None) -> Run:
+    """The run of a run file, or of a result, whose input files must be unchanged, with the changes that were asked for.
+
+    Raises InputError for whatever could not be run.
+    """
+    from quspike.run.changes import Change, read_change
+    from quspike.run.load import load, parse_run
+
+    changes = [read_change(text) for text in assignments]
+    if method is not None:
+        changes.append(Change(("run", "method"), json.dumps(method)))
+    if not is_result(path):
+        return load(path, changes)
+    from quspike.result import store
+    from quspike.result.provenance import check_inputs
+
+    attributes = store.read(path).attrs
+    inputs = json.loads(attributes["inputs"])
+    base_dir = _folder_of(inputs, path)
+    check_inputs(inputs, base_dir)
+    return parse_run(attributes["config"], str(path), base_dir, changes)
+
+
+def _folder_of(inputs: Sequence[Mapping[str, Any]], path: Path) -> Path:
+    """Where the files that the run read lie: beside the result, or else in the current folder."""
+    names = [str(item["name"]) for item in inputs]
+    beside = all((path.parent / name).is_file() for name in names)
+    return path.parent if beside or not all(Path(name).is_file() for name in names) else Path()

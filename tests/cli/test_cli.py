@@ -1,0 +1,293 @@
+"""The command line: what goes where, what is refused, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from quspike.cli.program import COMMANDS, run_program
+from quspike.run.load import load
+from quspike.run.template import template
+
+QUSPIKE = [sys.executable, "-c", "from quspike.cli import main; main()"]
+ARRIVED = [name for name, module in COMMANDS.items() if module is not None]
+SHORT = ["--set", "duration=30ns"]
+
+
+def status_of(*words: object) -> int:
+    return run_program([str(word) for word in words])
+
+
+@pytest.fixture
+def run_file(tmp_path: Path) -> Path:
+    path = tmp_path / "neuron.toml"
+    path.write_text(template(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of a short run."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "neuron.toml").write_text(template(), encoding="utf-8")
+    assert status_of("run", folder / "neuron.toml", *SHORT, "--quiet") == 0
+    return folder / "neuron.nc"
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """The one line with which the words are refused."""
+    capsys.readouterr()
+    assert status_of(*words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+def test_help_lists_the_commands_that_have_arrived_and_no_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("--help") == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.split("Commands:")[1].splitlines() if line.strip()]
+    assert [name for name in listed if name in COMMANDS] == ARRIVED
+
+
+@pytest.mark.parametrize("name", ARRIVED)
+def test_every_command_has_help_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(name, "--help") == 0
+    assert f"Example:\n    quspike {name}" in capsys.readouterr().out
+
+
+def test_the_program_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of() == 0
+    assert "Usage: quspike" in capsys.readouterr().out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ["jax", "numpy", "scipy", "xarray", "pydantic", "matplotlib", "sympy", "netCDF4", "pint", "rich"]
+    code = (
+        "import sys; from quspike.cli.program import run_program; status = run_program(['--help']);"
+        f"print(status, sorted(set({heavy!r}) & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "0 []"
+
+
+@pytest.mark.parametrize("name", [name for name, module in COMMANDS.items() if module is None])
+def test_a_command_still_to_come_is_refused_by_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    message = refusal(capsys, name, "neuron.toml")
+    assert name in message
+    assert "not available yet" in message
+
+
+def test_mistakes_on_the_command_line_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean check?" in refusal(capsys, "chek", "neuron.toml")
+    assert "--force" in refusal(capsys, "run", "neuron.toml", "--frce")
+    assert "FILE" in refusal(capsys, "run")
+    assert "no such file" in refusal(capsys, "run", "missing.toml")
+    assert "no such file" in refusal(capsys, "check", "missing.toml")
+    assert "missing.nc" in refusal(capsys, "show", "missing.nc")
+    assert "not available yet" in refusal(capsys, "run", "store.zarr")
+
+
+@pytest.mark.parametrize(
+    ("find", "replacement", "named"),
+    [
+        ('v_threshold = "20 uV"', 'v_threshold = "20 uA"', "[neuron] v_threshold"),
+        ("v_threshold", "v_treshold", "did you mean v_threshold?"),
+        ("100fF", "100", "C1"),
+        ('method = "moments"', 'method = "heom"', "not available yet"),
+        ('method = "moments"', 'method = "gksl"', "method"),
+        ("bad toml", "bad toml", ""),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_bad_input_is_one_line_and_nothing_is_written(
+    command: str, find: str, replacement: str, named: str, run_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = template().replace(find, replacement) if find in template() else find
+    run_file.write_text(text, encoding="utf-8")
+    assert named in refusal(capsys, command, run_file)
+    assert os.listdir(run_file.parent) == ["neuron.toml"]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "named"),
+    [
+        ("MEM1.T=50", "unit"),
+        ("MEM1.T=50mV", "temperature"),
+        ("MEM2.T=50mK", "did you mean MEM1?"),
+        ("MEM1.R_no=1kohm", "R_on"),
+        ("neuron.t_ref=2", "[neuron] t_ref"),
+        ("neuron.t_reff=2ns", "did you mean t_ref?"),
+        ("neuron.t_ref.x=2ns", "t_ref is no table"),
+        ("t_ref", "KEY=VALUE"),
+        ("=2ns", "KEY=VALUE"),
+        ("duration=-1ns", "[run] duration"),
+        ("duration=1ns\nseed=3", "[run] duration"),
+    ],
+)
+def test_a_wrong_set_is_refused(
+    assignment: str, named: str, run_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert named in refusal(capsys, "check", run_file, "--set", assignment)
+
+
+def test_set_changes_elements_tables_and_settings(run_file: Path) -> None:
+    from quspike.cli.source import read_run
+
+    run = read_run(run_file, ["MEM1.T=50mK", "neuron.t_ref=3ns", "drive.input.start=7ns", "seed=4"], "classical")
+    by_hand = (
+        template()
+        .replace("T=20mK", "T=50mK")
+        .replace('t_ref = "2 ns"', 't_ref = "3 ns"')
+        .replace('start = "5 ns"', 'start = "7 ns"')
+        .replace("seed = 0", "seed = 4")
+        .replace('method = "moments"', 'method = "classical"')
+    )
+    run_file.write_text(by_hand, encoding="utf-8")
+    assert run == load(run_file)
+
+
+def test_new_writes_a_run_file_that_checks_and_replaces_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of("new", tmp_path / "mine") == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "mine.toml")
+    assert status_of("check", tmp_path / "mine.toml") == 0
+    assert "mine.toml: good" in capsys.readouterr().out
+    assert "must not exist yet" in refusal(capsys, "new", tmp_path / "mine")
+    assert status_of("new", tmp_path / "mine", "--force") == 0
+    assert "existing folder" in refusal(capsys, "new", tmp_path / "nowhere" / "mine")
+
+
+def test_run_prints_results_to_stdout_and_talks_on_stderr(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figure = run_file.with_name("figure.png")
+    assert status_of("run", run_file, *SHORT, "--plot", figure) == 0
+    said = capsys.readouterr()
+    assert "spikes" in said.out
+    assert "wrote" not in said.out
+    assert "wrote" in said.err
+    assert sorted(os.listdir(run_file.parent)) == ["figure.png", "neuron.nc", "neuron.toml"]
+    assert "must not exist yet" in refusal(capsys, "run", run_file, *SHORT)
+    assert "must not exist yet" in refusal(
+        capsys, "run", run_file, *SHORT, "-o", run_file.with_name("b.nc"), "--plot", figure
+    )
+    assert "must end in .nc" in refusal(capsys, "run", run_file, "-o", run_file.with_name("b.txt"))
+
+
+def test_json_holds_the_numbers_and_quiet_nothing_else(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of("run", finished, "-o", tmp_path / "again.nc", "--json", "--quiet") == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    report = json.loads(said.out)
+    assert report["method"] == "moments"
+    assert report["spike_count"]["neuron"] == len(report["spike_time"]["neuron"]) == 3
+    assert report["classical"]["spike_count"] == report["spike_count"]
+    assert report["memristance"]["MEM1"]["first"] > report["memristance"]["MEM1"]["last"]
+    assert {"name", "value", "bound", "verdict", "text"} == set(report["validity"][0])
+
+
+def test_a_result_runs_again_to_the_same_bits(finished: Path, tmp_path: Path) -> None:
+    """Catches: a number that the run file inside the result has rounded."""
+    from quspike.result import store
+
+    assert status_of("run", finished, "-o", tmp_path / "again.nc", "--quiet") == 0
+    first, again = store.read(finished), store.read(tmp_path / "again.nc")
+    assert first.identical(again.assign_attrs(first.attrs))
+    assert first.attrs["config"] == again.attrs["config"]
+
+
+def test_a_changed_input_file_is_refused_when_a_result_is_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drive = '[drive.input]\nkind = "csv"\nfile = "input.csv"\n\n[initial]'
+    head, tail = template().split("[drive.input]")
+    (tmp_path / "neuron.toml").write_text(head + drive + tail.split("[initial]")[1], encoding="utf-8")
+    (tmp_path / "input.csv").write_text("time_ns,current_nA\n0,0.6\n400,0.6\n")
+    assert status_of("run", tmp_path / "neuron.toml", *SHORT, "--quiet") == 0
+    assert status_of("run", tmp_path / "neuron.nc", "--quiet") == 0
+    (tmp_path / "input.csv").write_text("time_ns,current_nA\n0,0.7\n400,0.7\n")
+    assert "input.csv" in refusal(capsys, "run", tmp_path / "neuron.nc", "--force")
+
+
+def test_show_and_plot_look_at_a_result_again(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of("show", finished) == 0
+    assert "spikes" in capsys.readouterr().out
+    assert status_of("show", finished, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["spike_count"] == {"neuron": 3}
+    assert status_of("show", finished, "--config") == 0
+    (tmp_path / "again.toml").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert load(tmp_path / "again.toml").duration == 30e-9
+    assert status_of("plot", finished, "-o", tmp_path / "figure.svg") == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").read_text().startswith("<?xml")
+
+
+def test_what_is_no_result_is_refused(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "neuron.toml" in refusal(capsys, "show", run_file)
+    assert "neuron.toml" in refusal(capsys, "plot", run_file)
+    broken = run_file.with_name("broken.nc")
+    broken.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(1000))
+    assert "broken.nc" in refusal(capsys, "run", broken)
+
+
+def test_a_step_that_cannot_be_right_exits_3_and_writes_nothing(
+    run_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of("run", run_file, "--set", "run.dt=20ns", "--set", "save_every=20ns") == 3
+    assert "dt = " in capsys.readouterr().err
+    assert os.listdir(run_file.parent) == ["neuron.toml"]
+
+
+def test_a_violated_bound_exits_4_when_strict(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("run", run_file, *SHORT, "--set", "MEM1.cutoff=1e9rad/s", "--set", "strict=true")
+    assert status_of(*words) == 4
+    assert "cutoff" in capsys.readouterr().err
+    assert os.listdir(run_file.parent) == ["neuron.toml"]
+
+
+def test_a_fault_of_our_own_is_one_line_and_debug_shows_where(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COMMANDS, "run", "quspike.cli.no_such_module")
+    assert status_of("run", "neuron.toml") == 70
+    assert capsys.readouterr().err.count("\n") == 1
+    assert status_of("run", "--debug", "neuron.toml") == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_colour_is_left_out_of_pipes(finished: Path) -> None:
+    shown = subprocess.run([*QUSPIKE, "show", str(finished)], capture_output=True, check=True)
+    assert b"\x1b" not in shown.stdout + shown.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(finished: Path) -> None:
+    script = f'"$@" show {finished} | head -n 1; echo "${{PIPESTATUS[0]}}"'
+    shown = subprocess.run(["bash", "-c", script, "bash", *QUSPIKE], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "0"
+    assert shown.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="watches the process through /proc")
+def test_an_interrupt_ends_a_run_at_once_and_leaves_no_file(run_file: Path) -> None:
+    words = ["run", str(run_file), "--set", "duration=1ms", "--set", "save_every=1us"]
+    with subprocess.Popen([*QUSPIKE, *words], stderr=subprocess.PIPE, text=True) as process:
+        while "jaxlib" not in Path(f"/proc/{process.pid}/maps").read_text():
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == "interrupted\n"
+    assert os.listdir(run_file.parent) == ["neuron.toml"]
