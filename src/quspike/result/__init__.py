@@ -1,0 +1,1 @@
+"""Results: the Dataset, its file, and the accessor `ds.qs`."""

@@ -1,0 +1,86 @@
+"""`ds.qs`: what a result can tell about itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from quspike.errors import InputError
+from quspike.result import store
+from quspike.result.summary import summarize
+from quspike.result.twin import split
+from quspike.result.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@xr.register_dataset_accessor("qs")
+class ResultAccessor:
+    """Reached as `ds.qs`; printing it prints the summary.
+
+    Raises
+    ------
+    InputError : the Dataset does not come from quspike, or has lost its attributes on the way.
+    """
+
+    def __init__(self, ds: xr.Dataset) -> None:
+        if "quspike_version" not in ds.attrs or "voltage" not in ds:
+            raise InputError("ds", "another Dataset", "must be a result of quspike, with its attributes")
+        self._ds = ds
+
+    @property
+    def validity(self) -> Verdicts:
+        """Each validity number with its bound and verdict."""
+        return Verdicts.from_json(self._ds.attrs["validity"])
+
+    @property
+    def classical(self) -> xr.Dataset:
+        """The classical neuron that ran beside this one: a result with the same variables.
+
+        Raises
+        ------
+        InputError : the run had `classical = false`.
+        """
+        twin = split(self._ds)[1]
+        if twin is None:
+            raise InputError("classical", "a result without it", "must be true in the run (and qs.open reads it back)")
+        return twin
+
+    def summary(self) -> str:
+        """Spikes, intervals, memristance, what quantum mechanics changed, validity: plain text."""
+        return summarize(self._ds)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def plot(self, path: str | Path | None = None, *, force: bool = False) -> Figure:
+        """Input, membrane, spikes and memristance on one time axis; written to `path` (.png, .svg, .pdf) if given."""
+        from quspike.plot import plot_run, save
+
+        figure = plot_run(self._ds)
+        if path is not None:
+            save(figure, path, force=force)
+        return figure
+
+    def rerun(self, base_dir: str | Path | None = None) -> xr.Dataset:
+        """Run this result's own config again: the same numbers bit for bit with the same versions on the same device.
+
+        Input files must be unchanged. They lie relative to `base_dir`: by default the folder of the file that
+        `qs.open` read, or else the current one.
+        """
+        from quspike.run.rerun import rerun
+
+        return rerun(self._ds, Path(self._ds.encoding.get("source", "")).parent if base_dir is None else base_dir)
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write a netCDF-4 file, whole or not at all; `qs.open` reads it back."""
+        return store.write(self._ds, path, force=force)
+
+    def to_neo(self) -> Any:
+        """A `neo.Block`: spike trains and analog signals with units; a segment a trajectory. Needs the package neo."""
+        from quspike.result.neo_block import to_neo
+
+        return to_neo(self._ds)

@@ -1,0 +1,63 @@
+"""Results for electrophysiologists: a Neo block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from quspike.errors import InputError
+from quspike.result.schema import BATCH
+from quspike.result.spike_trains import spike_trains
+
+SIGNALS = ("voltage", "membrane", "memristor_current", "input_current", "memristance")
+
+
+def to_neo(ds: xr.Dataset) -> Any:
+    """`neo.Block` with one segment a trajectory; each holds the analog signals and one spike train a neuron.
+
+    Raises
+    ------
+    InputError : the package neo is not installed.
+    """
+    neo = _import_neo()
+    block = neo.Block(name="quspike", config=ds.attrs["config"], method=ds.attrs["method"])
+    trains = spike_trains(ds)
+    for place in range(ds.sizes.get(BATCH, 1)):
+        single = ds.isel({BATCH: place}) if BATCH in ds.dims else ds
+        segment = neo.Segment(index=place)
+        for name in SIGNALS:
+            if single[name].size:
+                segment.analogsignals.append(_signal(neo, single[name]))
+        for neuron, times in trains.items():
+            segment.spiketrains.append(_train(neo, neuron, times[place], ds))
+        block.segments.append(segment)
+    return block
+
+
+def _signal(neo: Any, variable: xr.DataArray) -> Any:
+    import quantities
+
+    time = variable.time.values
+    channels = np.atleast_1d(variable[variable.dims[-1]].values) if variable.ndim > 1 else np.array([""])
+    return neo.AnalogSignal(
+        variable.values.reshape(len(time), -1),
+        units=variable.attrs["units"],
+        sampling_period=(time[-1] - time[0]) / (len(time) - 1) * quantities.s,
+        t_start=time[0] * quantities.s,
+        name=variable.name,
+        array_annotations={"channel": channels},
+    )
+
+
+def _train(neo: Any, name: str, times: np.ndarray, ds: xr.Dataset) -> Any:
+    return neo.SpikeTrain(times, units="s", t_stop=float(ds.time[-1]), name=name)
+
+
+def _import_neo() -> Any:
+    try:
+        import neo
+    except ImportError as error:
+        raise InputError("to_neo()", "no such package", "needs the package neo (pip install neo)") from error
+    return neo

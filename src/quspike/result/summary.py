@@ -1,0 +1,109 @@
+"""A result in a dozen lines of text: spikes, memristance, what quantum mechanics changed, validity."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+import numpy as np
+import xarray as xr
+
+from quspike.result.engineering import human, human_range
+from quspike.result.schema import BATCH
+from quspike.result.spike_trains import spike_trains
+from quspike.result.twin import split
+from quspike.result.verdicts import Verdicts
+
+THERMAL = "V_rms/sqrt(kT/C)"
+"""The validity number that compares σ(V) with a classical membrane's."""
+
+
+def summarize(ds: xr.Dataset) -> str:
+    """Plain text, a labelled line a fact."""
+    root, twin = split(ds)
+    facts = [*_spikes(root), *_memristance(root), *_uncertainty(root), *_classical(root, twin), *_validity(root)]
+    width = max(len(label) for label, _ in facts)
+    return "\n".join([_title(root), *(f"  {label:<{width}}  {text}" for label, text in facts)])
+
+
+def _title(ds: xr.Dataset) -> str:
+    memory = str(ds.attrs["memory"]).replace("_", "-")
+    parts = [ds.attrs["method"], f"{memory} memory", human(ds.time.values[-1], "s"), f"seed {ds.attrs['seed']}"]
+    if BATCH in ds.dims:
+        parts.insert(2, f"{ds.sizes[BATCH]} trajectories")
+    return ", ".join(parts)
+
+
+def _spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
+    facts = []
+    for name, trains in spike_trains(ds).items():
+        times, gaps = np.concatenate(trains), np.concatenate([np.diff(train) for train in trains])
+        label = "spikes" if ds.neuron.size == 1 else f"spikes of {name}"
+        facts.append((label, _count(trains) + _first_and_last(times)))
+        if len(gaps):
+            ends = (gaps[0], gaps[-1]) if len(trains) == 1 else (gaps.min(), gaps.max())
+            facts.append(("intervals", f"{human_range(*ends, 's')}, mean {human(gaps.mean(), 's')}"))
+    return facts or [("spikes", "no neuron in this circuit")]
+
+
+def _count(trains: list[np.ndarray]) -> str:
+    counts = np.array([len(train) for train in trains])
+    return f"{counts[0]}" if len(counts) == 1 else f"{counts.mean():.3g} ± {counts.std(ddof=1):.2g} a trajectory"
+
+
+def _first_and_last(times: np.ndarray) -> str:
+    if len(times) == 0:
+        return ""
+    first, last = human(times.min(), "s", 6), human(times.max(), "s", 6)
+    return f", at {first}" if len(times) == 1 else f", first at {first}, last at {last}"
+
+
+def _memristance(ds: xr.Dataset) -> list[tuple[str, str]]:
+    facts = []
+    for name in np.atleast_1d(ds.element.values):
+        trace = ds.memristance.sel(element=name) if "element" in ds.dims else ds.memristance
+        whole = (trace.mean(BATCH) if BATCH in trace.dims else trace).values
+        text, extremes = human_range(whole[0], whole[-1], "ohm"), (trace.values.min(), trace.values.max())
+        if not np.allclose(sorted((whole[0], whole[-1])), extremes, rtol=1e-3):
+            text += f", between {human(extremes[0], 'ohm')} and {human(extremes[1], 'ohm')}"
+        facts.append((str(name), text))
+    return facts
+
+
+def _uncertainty(ds: xr.Dataset) -> list[tuple[str, str]]:
+    if not (ds.voltage_std > 0).any():
+        return []
+    verdicts = Verdicts.from_json(ds.attrs["validity"])
+    thermal = f", {verdicts[THERMAL].value:.4g} × (kT/C)^½" if THERMAL in verdicts else ""
+    return [("σ(V)", f"up to {human(ds.voltage_std.max(), 'V')}{thermal}")]
+
+
+def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]:
+    """What quantum mechanics changed: spikes and ⟨V⟩ against the classical neuron."""
+    if twin is None:
+        return []
+    changed = []
+    if BATCH not in ds.dims:
+        pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
+        changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
+    mean = ds.voltage.mean(BATCH) if BATCH in ds.dims else ds.voltage
+    departure = float(abs(mean - twin.voltage).max())
+    changed.append(f"⟨V⟩ departs by up to {human(departure, 'V', 3)}" if departure else "the same ⟨V⟩")
+    return [("vs classical", ", ".join(changed))]
+
+
+def _shifts(quantum: np.ndarray, classical: np.ndarray) -> str:
+    """How the spikes of one neuron differ from the classical ones."""
+    shared = min(len(quantum), len(classical))
+    if len(quantum) == len(classical):
+        count = f"the same {shared} spikes" if shared else "no spikes either"
+    else:
+        count = f"{len(quantum) - len(classical):+d} spikes"
+    shift = np.abs(quantum[:shared] - classical[:shared]).max(initial=0.0)
+    return f"{count}, shifted by up to {human(shift, 's', 3)}" if shift else count
+
+
+def _validity(ds: xr.Dataset) -> list[tuple[str, str]]:
+    verdicts = Verdicts.from_json(ds.attrs["validity"])
+    if not verdicts:
+        return []
+    return [("validity", verdicts.headline()), *(("", line) for line in verdicts.lines())]
