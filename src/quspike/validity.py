@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from quspike.baths.noise import voltage_variance
 from quspike.constants import hbar, k_B, phi0
 from quspike.errors import ValidityError, ValidityWarning
 from quspike.methods.method import Setup, Solution
 from quspike.quantize.membrane import total_capacitance
 from quspike.quantize.zero_point import resonator_mode
 
-# The bounds below are those of leading-order perturbation theory: a ratio of 0.1 leaves errors of about 1 % (its square)
-# in the quantity that the ratio was assumed small for.
+# Bounds of leading-order perturbation theory: a ratio of 0.1 leaves errors of about 1 % (its square) in what the ratio
+# was assumed small for.
 SMALL = 0.1
 INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
 TOP_LEVEL = 1e-6
@@ -86,7 +87,7 @@ def _dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: So
     if not np.any(kappa > 0):
         return []
     checks = []
-    secular = method == "gksl" or (method == "moments" and "drude" not in (setup.baths or {}).values())
+    secular = method == "gksl" or (method == "moments" and not setup.coloured)
     if setup.resonator:
         assert setup.omega is not None
         ratio = _bounded if secular else _info
@@ -107,7 +108,7 @@ def _quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
     coldest = min(float(elements[d.name]["T"]) for d in setup.membrane.dissipators)
     kappa = float(np.max(leak_rates(setup, params, solution)))
     checks = []
-    white = not setup.resonator and "drude" not in (setup.baths or {}).values()
+    white = not setup.resonator and not setup.coloured
     text = "white noise is of leading order in (ħκ/4kT)²"
     ratio = hbar * kappa / (k_B * coldest)
     checks.append(_bounded("hbar kappa/kT", ratio, 1.0, text) if white else _info("hbar kappa/kT", ratio, text))
@@ -115,7 +116,7 @@ def _quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
         assert setup.omega is not None
         checks.append(_info("hbar omega0/kT", hbar * setup.omega / (k_B * coldest), "quantum noise if ≳ 1"))
     checks += _cutoffs(setup, elements, kappa)
-    return checks + _quantumness(setup, elements, coldest, solution)
+    return checks + _quantumness(setup, elements, coldest, kappa, solution)
 
 
 def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Check]:
@@ -123,19 +124,40 @@ def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Ch
     cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.membrane.dissipators if "cutoff" in elements[d.name]]
     if not cutoffs:
         return []
-    drude = "drude" in (setup.baths or {}).values()
-    text = "the lines' cutoff" + ("" if drude else ", above which a Markovian bath has no say")
+    text = "the lines' cutoff" + ("" if setup.coloured else ", above which a Markovian bath has no say")
     value = fastest / min(cutoffs)
-    return [_info("fastest rate/cutoff", value, text) if drude else _bounded("fastest rate/cutoff", value, SMALL, text)]
+    return [
+        _info("fastest rate/cutoff", value, text)
+        if setup.coloured
+        else _bounded("fastest rate/cutoff", value, SMALL, text)
+    ]
 
 
-def _quantumness(setup: Setup, elements: Mapping[str, Any], temperature: float, solution: Solution) -> list[Check]:
+def _white_noise_deficit(
+    setup: Setup, elements: Mapping[str, Any], temperature: float, kappa: float, thermal: float
+) -> list[Check]:
+    """What white noise leaves out: the exact V_rms with the cutoff, at the fastest leak, over √(kT/C)."""
+    cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.membrane.dissipators if "cutoff" in elements[d.name]]
+    if setup.coloured or not cutoffs:
+        return []
+    capacitance = float(total_capacitance(setup.membrane, elements))
+    exact = voltage_variance(capacitance, kappa * capacitance, max(cutoffs), temperature) ** 0.5
+    text = f"bath=drude has the quantum noise below the cutoff: V_rms up to {exact * 1e6:.3g} µV"
+    return [_info("coloured/white V_rms", exact / thermal, text)]
+
+
+def _quantumness(
+    setup: Setup, elements: Mapping[str, Any], temperature: float, kappa: float, solution: Solution
+) -> list[Check]:
     capacitance = float(total_capacitance(setup.membrane, elements))
     thermal = (k_B * temperature / capacitance) ** 0.5
     largest = float(np.max(np.asarray(solution.voltage_std)))
     checks = [_info("V_rms/sqrt(kT/C)", largest / thermal, "1 for a classical membrane")]
+    if setup.coloured:
+        text = f"of ⟨V²⟩ with {setup.poles} Padé poles, against the exact fluctuation–dissipation integral"
+        checks.append(_bounded("noise error", setup.noise_error, 1e-3, text))
     if not setup.resonator:
-        return checks
+        return checks + _white_noise_deficit(setup, elements, temperature, kappa, thermal)
     mode = resonator_mode(setup.membrane, elements)
     for d in setup.membrane.memristors:
         if "phi_s" in elements[d.name]:
@@ -152,7 +174,9 @@ def _memory(setup: Setup, solution: Solution) -> list[Check]:
         m = np.asarray(solution.memristance)[:, i]
         swing = float(np.max(m) / np.min(m) - 1)
         inert = swing < INERT_SWING
-        text = "the memristance never moves: an inert memristor" if inert else "largest over smallest memristance, less 1"
+        text = (
+            "the memristance never moves: an inert memristor" if inert else "largest over smallest memristance, less 1"
+        )
         checks.append(Check(f"memory swing ({d.name})", swing, INERT_SWING, "warn" if inert else "ok", text))
     return checks
 
@@ -168,7 +192,7 @@ def _numerics(solution: Solution) -> list[Check]:
     if "smallest_eigenvalue" in found:
         checks.append(_bounded("negativity of rho", -found["smallest_eigenvalue"], TOP_LEVEL, "largest −λ of ρ"))
     if "uncertainty_deficit" in found:
-        checks.append(_bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive"))
-    if "noise_error" in found:
-        checks.append(_bounded("noise error", found["noise_error"], 1e-3, "of ⟨V²⟩ with the poles used, against the exact integral"))
+        checks.append(
+            _bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive")
+        )
     return checks

@@ -1,7 +1,9 @@
 """One step of the Dormand–Prince 5(4) Runge–Kutta pair.
 
-y₁ = y₀ + h Σ b_i k_i,  k_i = f(t₀ + c_i h, y₀ + h Σ_{j<i} a_ij k_j): order 5, with an embedded solution of order 4 whose
-difference estimates the local error. Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980).
+    y₁ = y₀ + h Σ b_i k_i,   k_i = f(t₀ + c_i h, y₀ + h Σ_{j<i} a_ij k_j)
+
+Order 5; the difference to an embedded solution of order 4 estimates the local error.
+Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980).
 """
 
 from __future__ import annotations

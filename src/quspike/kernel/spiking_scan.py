@@ -69,12 +69,19 @@ class Track(NamedTuple):
 
 
 def spiking_scan(
-    model: SpikingModel, y0: Array, nodes: Array, pieces: Any, v_threshold: Array, t_ref: Array, normals: Array | None
+    model: SpikingModel,
+    y0: Array,
+    nodes: Array,
+    pieces: Any,
+    v_threshold: Array | None,
+    t_ref: Array | None,
+    normals: Array | None,
 ) -> Track:
     """Run the neuron over the grid.
 
-    y0 : (n,). nodes : (N + 1,) s. pieces : pytree of arrays with leading axis N, the smooth pieces of the drives in each
-    step. v_threshold : V (inf: never spikes). t_ref : s. normals : (N, 2, d) standard normal numbers if the model kicks.
+    y0 : (n,). nodes : (N + 1,) s. pieces : pytree of arrays with leading axis N, the smooth pieces of
+    the drives in each step. v_threshold : V; None: there is no neuron, and no event. t_ref : s. normals : (N, 2, d)
+    standard normal numbers, if the model kicks.
     """
 
     def body(carry, xs):
@@ -102,6 +109,8 @@ def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, v_threshold, t
     h = t1 - t0
     free = 1 - clock.held
     plain = dopri5(lambda t, s: model.flow(t, s, piece, free), t0, h, y)
+    if v_threshold is None:
+        return plain.end, clock, jnp.asarray(jnp.nan), model.error(plain.error, y)
     level = _lowered(model, v_threshold, y, h, piece)
     crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, level)
     ends_hold = (clock.held > 0) & (clock.release < t1 - ROUNDING * h)
@@ -121,7 +130,7 @@ def _resolve(model: SpikingModel, t0, t1, y, clock: Clock, piece, level, t_ref):
     """Cut the step at its events: at most SEGMENTS of them, one spike among them."""
 
     def segment(state, _):
-        return _segment(model, *state, t1, piece, level, t_ref), None
+        return _segment(model, state, t1, piece, level, t_ref), None
 
     (t, y, clock, spike), _ = jax.lax.scan(segment, (t0, y, clock, jnp.asarray(jnp.nan)), None, length=SEGMENTS)
     finished = t >= t1 - ROUNDING * (t1 - t0)
@@ -130,8 +139,9 @@ def _resolve(model: SpikingModel, t0, t1, y, clock: Clock, piece, level, t_ref):
     return y, clock._replace(crowded=crowded), spike
 
 
-def _segment(model: SpikingModel, t, y, clock: Clock, spike, t1, piece, level, t_ref):
+def _segment(model: SpikingModel, state, t1, piece, level, t_ref):
     """Up to the next event or the end of the step, whichever is first; a zero-length segment changes nothing."""
+    t, y, clock, spike = state
     held = clock.held > 0
     end = jnp.where(held, jnp.clip(clock.release, t, t1), t1)
     free = 1 - clock.held

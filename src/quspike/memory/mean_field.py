@@ -1,10 +1,10 @@
 """Mean-field memory: x is driven by expectations.
 
-baseband    dx/dt = f(x, s⟨V⟩),          I = W(x, s⟨V⟩)⟨V⟩
-resonator   dx/dt = ⟨f(x, V_A cosθ)⟩_θ,   κ = (2/C) ⟨W sin²θ⟩_θ,  averaged over the carrier, V = V_A sinθ, φ = φ_dc + A cosθ
+baseband    dx/dt = f(x, s⟨V⟩),           I = W(x, s⟨V⟩)⟨V⟩
+resonator   dx/dt = ⟨f(x, V_A cosθ)⟩_θ,   κ = (2/C) ⟨W sin²θ⟩_θ
 
-with s = ±1 the polarity of the element. In a resonator the memory of a flux-controlled law is the inductor's flux itself,
-unless it senses the envelope: then dx/dt = f(x, V_A).
+with s = ±1 the polarity of the element, and averages over a carrier V = V_A sinθ, φ = φ_dc + A cosθ. In a resonator the
+memory of a flux-controlled law is the inductor's flux itself, unless it senses the envelope: then dx/dt = f(x, V_A).
 """
 
 from __future__ import annotations

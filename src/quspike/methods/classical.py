@@ -1,6 +1,6 @@
 """The classical neuron, ħ → 0: Kirchhoff's laws, with Johnson noise (`johnson.py`) if asked for.
 
-    C dV/dt = I_in − Σ W(x, V) V − φ/L − I_c sin(φ/φ0),   dx/dt = f(x, V)
+C dV/dt = I_in − Σ W(x, V) V − φ/L − I_c sin(φ/φ0),   dx/dt = f(x, V)
 """
 
 from __future__ import annotations

@@ -45,7 +45,11 @@ class Inputs:
     def current(self, pieces, t):
         """I(t) into the node, A."""
         return sum(
-            (s.sign * self.value(s, p, t) for s, p in zip(self.membrane.sources, pieces, strict=True) if s.gate is None),
+            (
+                s.sign * self.value(s, p, t)
+                for s, p in zip(self.membrane.sources, pieces, strict=True)
+                if s.gate is None
+            ),
             jnp.zeros(()),
         )
 

@@ -84,7 +84,9 @@ def conductances(setup: Setup, params: Params, v, x: list) -> list:
     ]
 
 
-def mean_flow(setup: Setup, params: Params, numbers: Circuit, t, y: Array, piece, free, leak=None) -> tuple[list, Array]:
+def mean_flow(
+    setup: Setup, params: Params, numbers: Circuit, t, y: Array, piece, free, leak=None
+) -> tuple[list, Array]:
     """[dq/dt, dφ/dt, dx/dt …] and the clamped V; `leak` replaces Σ W V where a method has a better one."""
     v = clamped_voltage(setup, params, numbers, t, y, piece, free)
     x = memory_states(setup, y)

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from quspike.kernel.spiking_scan import SpikingModel
+from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods.inputs import Inputs
 from quspike.quantize.membrane import Membrane
 
@@ -22,8 +22,10 @@ Params = Mapping[str, Any]
 class Setup:
     """The static side of a run: the circuit's shape and the choices that select equations.
 
-    membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : False without a neuron.
+    membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : is there a neuron?
     baths : how each dissipator is represented, by name. scale : V, the voltage that errors are measured against.
+    omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
+    noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance.
     """
 
     membrane: Membrane
@@ -38,7 +40,11 @@ class Setup:
     baths: Mapping[str, str] | None = None
     state: Mapping[str, Any] | None = None
     truncation: int | None = None
+    initial_state: str = "thermal"
     poles: int = 0
+    noise_error: float = 0.0
+    noise_grid: np.ndarray | None = None
+    noise_save_index: np.ndarray | None = None
     nonlinearity: str = "full"
     save_states: bool = False
     save_covariance: bool = False
@@ -49,17 +55,24 @@ class Setup:
         """True if the membrane is the envelope or quadrature of an LC mode."""
         return self.membrane.kind == "resonator"
 
+    @property
+    def coloured(self) -> bool:
+        """True if the lines keep their own memory (`bath=drude`)."""
+        return "drude" in (self.baths or {}).values()
+
 
 @dataclass(frozen=True)
 class Machine:
     """A method made ready for given parameters: the kernel's model, its first state, and how to read its records.
 
     read(records) maps (T, k) records to the named arrays of a Solution, time first.
+    after(track, nodes, spike_time) adds or replaces those that need the whole run.
     """
 
     model: SpikingModel
     start: Array
-    read: Callable[[Array], dict[str, Array]]
+    read: Callable[[Array], dict[str, Any]]
+    after: Callable[[Track, Array, Array], dict[str, Any]] | None = None
 
 
 class Solution(eqx.Module):

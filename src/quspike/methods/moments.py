@@ -5,13 +5,15 @@ baseband (Brownian, white noise; σ over (φ, V))
     dσ_φV/dt = σ_VV − (W/C) σ_φV
     dσ_VV/dt = −2(W/C) σ_VV + Σ 2kTW/C²
 
-The means obey the classical equations (Ehrenfest), since the circuit is linear given M(t). The σ_φφ term is the one that
-makes the Caldeira–Leggett equation completely positive, and keeps σ_φφσ_VV − σ_φV² ≥ (ħ/2C)². With the Gaussian closure
-of a flux-controlled memory the leak is ⟨WV⟩ = ⟨W⟩⟨V⟩ + ⟨W′⟩σ_φV, and a general law is driven by ⟨f(x, V)⟩, both averaged
-over the Gaussian state. Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
+The means obey the classical equations (Ehrenfest), since the circuit is linear given M(t). The σ_φφ term is the one
+that makes the Caldeira–Leggett equation completely positive, and keeps σ_φφσ_VV − σ_φV² ≥ (ħ/2C)². With the Gaussian
+closure of a flux-controlled memory the leak is ⟨WV⟩ = ⟨W⟩⟨V⟩ + ⟨W′⟩σ_φV, and a general law is driven by ⟨f(x, V)⟩,
+both averaged over the Gaussian state. Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +23,8 @@ from jax import Array
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError, NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.methods import lab_frame, secular
+from quspike.memory import mean_field
+from quspike.methods import coloured_moments, lab_frame, secular
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.quantize.membrane import Dissipator
@@ -31,8 +34,10 @@ HERMITE_WEIGHTS = HERMITE_WEIGHTS / HERMITE_WEIGHTS.sum()
 
 
 def build(setup: Setup, params: Params) -> Machine:
-    """Baseband: y = [q, φ, x …, σ_φφ, σ_φV, σ_VV]; a resonator is handed to the secular moments."""
+    """Baseband: y = [q, φ, x …, σ_φφ, σ_φV, σ_VV]; `bath=drude` and resonators have machines of their own."""
     refuse_nonlinear(setup)
+    if setup.coloured:
+        return coloured_moments.build(setup, params)
     if setup.resonator:
         return secular.build(setup, params)
     return _build_baseband(setup, params)
@@ -41,7 +46,9 @@ def build(setup: Setup, params: Params) -> Machine:
 def refuse_nonlinear(setup: Setup) -> None:
     """A junction makes the state non-Gaussian: moments would be silently wrong."""
     if setup.membrane.junctions:
-        raise NotAvailable("method", "moments", f"is exact for linear circuits only; {setup.membrane.junctions[0]} needs gksl")
+        raise NotAvailable(
+            "method", "moments", f"is exact for linear circuits only; {setup.membrane.junctions[0]} needs gksl"
+        )
 
 
 def _build_baseband(setup: Setup, params: Params) -> Machine:
@@ -56,7 +63,9 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
         w, leak = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
         rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, leak)
         if setup.closure == "gaussian":
-            rates[2:] = [_closed_rate(d, params, v, x, v_v) for d, x in zip(setup.membrane.memristors, y[2:means], strict=True)]
+            rates[2:] = [
+                _closed_rate(d, params, v, x, v_v) for d, x in zip(setup.membrane.memristors, y[2:means], strict=True)
+            ]
         gamma = sum(w) / numbers.capacitance
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
         d_phi_phi = 2 * phi_v + _position_diffusion(setup, params, w) / numbers.capacitance**2
@@ -74,7 +83,11 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
 
     def reset(t, y, piece):
         y = lab_frame.reset_means(setup, params, numbers, t, y, piece)
-        return y if setup.reset == "subtract" else y.at[means + 1 :].set(jnp.stack([0.0 * t, params["neuron"]["reset_std"] ** 2]))
+        return (
+            y
+            if setup.reset == "subtract"
+            else y.at[means + 1 :].set(jnp.stack([0.0 * t, params["neuron"]["reset_std"] ** 2]))
+        )
 
     def release(t, y, piece):
         y = lab_frame.release_means(setup, params, numbers, t, y, piece)
@@ -103,7 +116,9 @@ def thermal_spread(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> 
 
 def hottest(setup: Setup, params: Params):
     """The temperature of the membrane's initial state: that of its leak (the largest, if they differ), K."""
-    return jnp.max(jnp.stack([jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.membrane.dissipators]))
+    return jnp.max(
+        jnp.stack([jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.membrane.dissipators])
+    )
 
 
 def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, Array]:
@@ -116,7 +131,7 @@ def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[lis
             conductances.append(mean)
             leak = leak + mean * v + slope * phi_v
         else:
-            w = 1 / params["elements"][d.name]["R"] if d.law is None else d.law.conductance(memory, d.sign * v, params["elements"][d.name])
+            w = mean_field.conductance(d, memory, v, params["elements"])
             conductances.append(w)
             leak = leak + w * v
     return conductances, leak
@@ -124,22 +139,22 @@ def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[lis
 
 def _flux_average(d: Dissipator, params: Params, v, x, phi_phi):
     """⟨W⟩ and ⟨W′⟩ (with respect to the node's flux) over a Gaussian φ."""
-    assert d.law is not None
     points = x + jnp.sqrt(jnp.maximum(phi_phi, 0.0)) * HERMITE_POINTS
-    values, slopes = jax.vmap(jax.value_and_grad(lambda u: d.law.conductance(u, d.sign * v, params["elements"][d.name])))(points)
+    values, slopes = jax.vmap(jax.value_and_grad(lambda u: mean_field.conductance(d, u, v, params["elements"])))(points)
     return jnp.sum(HERMITE_WEIGHTS * values), d.sign * jnp.sum(HERMITE_WEIGHTS * slopes)
 
 
 def _closed_rate(d: Dissipator, params: Params, v, x, v_v):
     """⟨f(x, V)⟩ over a Gaussian V."""
-    assert d.law is not None
-    points = d.sign * (v + jnp.sqrt(jnp.maximum(v_v, 0.0)) * HERMITE_POINTS)
-    return jnp.sum(HERMITE_WEIGHTS * jax.vmap(lambda u: d.law.rate(x, u, params["elements"][d.name]))(points))
+    points = v + jnp.sqrt(jnp.maximum(v_v, 0.0)) * HERMITE_POINTS
+    return jnp.sum(HERMITE_WEIGHTS * jax.vmap(lambda u: mean_field.rate(d, x, u, params["elements"]))(points))
 
 
 def _charge_diffusion(setup: Setup, params: Params, w: list):
     """Σ 2kTW, A²·s."""
-    return sum(2 * k_B * params["elements"][d.name]["T"] * g for d, g in zip(setup.membrane.dissipators, w, strict=True))
+    return sum(
+        2 * k_B * params["elements"][d.name]["T"] * g for d, g in zip(setup.membrane.dissipators, w, strict=True)
+    )
 
 
 def _position_diffusion(setup: Setup, params: Params, w: list):
@@ -148,7 +163,7 @@ def _position_diffusion(setup: Setup, params: Params, w: list):
     return sum(hbar**2 * g / (8 * k_B * params["elements"][d.name]["T"]) for d, g in pairs)
 
 
-def _read(records: Array, count: int, capacitance) -> dict[str, Array]:
+def _read(records: Array, count: int, capacitance) -> dict[str, Any]:
     phi_phi, phi_v, v_v = jnp.split(records[:, 3 + 2 * count :], 3, axis=1)
     return read_means(records, count) | {
         "voltage_std": jnp.sqrt(jnp.maximum(v_v, 0.0)),
@@ -156,7 +171,7 @@ def _read(records: Array, count: int, capacitance) -> dict[str, Array]:
     }
 
 
-def covariance_of(phi_phi: Array, phi_q: Array, q_q: Array) -> dict[str, Array]:
+def covariance_of(phi_phi: Array, phi_q: Array, q_q: Array) -> dict[str, Any]:
     """The covariance matrix of (φ, q) by name, and how far it dips below ħ/2; each (T, 1)."""
     deficit = 1 - jnp.sqrt(jnp.maximum(phi_phi * q_q - phi_q**2, 0.0)) / (hbar / 2)
     return {
@@ -171,4 +186,8 @@ def check_temperatures(setup: Setup, params: Params) -> None:
     """White noise needs kT > 0 in every dissipator: at T = 0 its quantum part diverges."""
     for d in setup.membrane.dissipators:
         if not float(params["elements"][d.name].get("T", 0.0)) > 0:
-            raise InputError(f"{d.name} T", params["elements"][d.name].get("T", "nothing"), "must be given and > 0 K in a quantum method")
+            raise InputError(
+                f"{d.name} T",
+                params["elements"][d.name].get("T", "nothing"),
+                "must be given and > 0 K in a quantum method",
+            )

@@ -45,7 +45,8 @@ METHODS: dict[str, Method] = {
             False, ("mean_field",), ("expectation",), ("markov",), ("baseband", "resonator"), True,
         ),
         Method(
-            "moments", "quspike.methods.moments", "means and covariance, Brownian or secular", "linear circuits, exact given M(t)",
+            "moments", "quspike.methods.moments", "means and covariance, Brownian or secular",
+            "linear circuits, exact given M(t)",
             True, ("mean_field",), ("expectation",), ("markov", "drude"), ("baseband", "resonator"), False,
         ),
         Method(
@@ -62,15 +63,21 @@ def check_legal(method: str, setup: Setup) -> Method:
     kind = setup.membrane.kind
     if kind not in chosen.circuits:
         raise InputError(
-            "method", method, f"needs a resonator, and {setup.membrane.node} has no inductor or junction: use moments or classical"
+            "method",
+            method,
+            f"needs a resonator, and {setup.membrane.node} has no inductor or junction: use moments or classical",
         )
     if setup.membrane.junctions and not chosen.junctions:
         raise InputError(
-            "method", method, f"is exact for linear circuits only, and {setup.membrane.junctions[0]} is a junction: use gksl or classical"
+            "method",
+            method,
+            f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use gksl or classical",
         )
     for name, bath in (setup.baths or {}).items():
         if bath not in chosen.baths:
             refusal = InputError if any(bath in m.baths for m in METHODS.values()) else NotAvailable
             able = ", ".join(m.name for m in METHODS.values() if bath in m.baths) or "no method yet"
-            raise refusal(f"{name} bath", bath, f"must be {' or '.join(chosen.baths)} with method {method} ({bath}: {able})")
+            raise refusal(
+                f"{name} bath", bath, f"must be {' or '.join(chosen.baths)} with method {method} ({bath}: {able})"
+            )
     return chosen

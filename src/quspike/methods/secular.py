@@ -61,7 +61,12 @@ def initial_amplitude(params: Params, mode: Mode):
     """α = φ/2φ_zpf + iq/2q_zpf of the initial means, plus a coherent state's own α."""
     initial = params["initial"]
     q = mode.capacitance * initial["voltage"]
-    return initial["flux"] / (2 * mode.phi_zpf) + 1j * q / (2 * mode.q_zpf) + initial["alpha_re"] + 1j * initial["alpha_im"]
+    return (
+        initial["flux"] / (2 * mode.phi_zpf)
+        + 1j * q / (2 * mode.q_zpf)
+        + initial["alpha_re"]
+        + 1j * initial["alpha_im"]
+    )
 
 
 def free_drive(setup: Setup, free):
@@ -95,7 +100,8 @@ def loss_rates(setup: Setup, params: Params, mode: Mode, x, swing: tuple) -> lis
     rest, flux_amplitude, voltage_amplitude = swing
     memories = mean_field.spread(setup.membrane, x)
     return [
-        mean_field.carrier_conductance(d, m, rest, flux_amplitude, voltage_amplitude, params["elements"]) / mode.capacitance
+        mean_field.carrier_conductance(d, m, rest, flux_amplitude, voltage_amplitude, params["elements"])
+        / mode.capacitance
         for d, m in zip(setup.membrane.dissipators, memories, strict=True)
     ]
 
@@ -148,7 +154,10 @@ def _observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Ar
     v, phi = 2 * mode.v_zpf * lab.imag, 2 * mode.phi_zpf * lab.real
     rates = loss_rates(setup, params, mode, y[2 : 2 + count], swing)
     w = [r * mode.capacitance for d, r in zip(setup.membrane.dissipators, rates, strict=True) if d.law is not None]
-    x = [m + d.sign * swing[0] if mean_field.follows_inductor(d) else m for d, m in zip(setup.membrane.memristors, y[2:], strict=False)]
+    x = [
+        m + d.sign * swing[0] if mean_field.follows_inductor(d) else m
+        for d, m in zip(setup.membrane.memristors, y[2:], strict=False)
+    ]
     seen = membrane_value(setup, mode, alpha)
     return jnp.stack([v, phi, seen, *x, *w, y[0], y[1], phi_phi, phi_q, q_q])
 

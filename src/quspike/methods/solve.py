@@ -13,7 +13,6 @@ from quspike.kernel.spiking_scan import Track, spiking_scan
 from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.registry import Method
 
-
 COVARIANCE = ("flux_variance", "flux_charge_covariance", "charge_variance")
 
 
@@ -26,13 +25,10 @@ def solve(method: Method, setup: Setup, plan: GridPlan, capacity: int, params: P
     pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
     machine = method.build(setup, params)
     neuron = params["neuron"]
-    v_threshold = neuron["v_threshold"] if setup.spiking else jnp.inf
-    t_ref = neuron["t_ref"] if setup.spiking else 0.0
+    v_threshold, t_ref = (neuron["v_threshold"], neuron["t_ref"]) if setup.spiking else (None, None)
     normals = _normals(machine, plan, key)
-    track = spiking_scan(
-        machine.model, machine.start, nodes, pieces, jnp.asarray(v_threshold), jnp.asarray(t_ref), normals
-    )
-    return _assemble(machine, setup, plan, capacity, params, track)
+    track = spiking_scan(machine.model, machine.start, nodes, pieces, v_threshold, t_ref, normals)
+    return _assemble(machine, setup, plan, capacity, params, nodes, track)
 
 
 def _normals(machine: Machine, plan: GridPlan, key: Array | None):
@@ -43,15 +39,21 @@ def _normals(machine: Machine, plan: GridPlan, key: Array | None):
     return jax.random.normal(key, (plan.steps, 2, machine.model.noise_dimension))
 
 
-def _assemble(machine: Machine, setup: Setup, plan: GridPlan, capacity: int, params: Params, track: Track) -> Solution:
+def _assemble(
+    machine: Machine, setup: Setup, plan: GridPlan, capacity: int, params: Params, nodes: Array, track: Track
+) -> Solution:
     named: dict[str, Any] = dict(machine.read(track.records[plan.save_index]))
     fired = jnp.isfinite(track.spike_time)
     count = jnp.sum(fired)
     (where,) = jnp.nonzero(fired, size=capacity, fill_value=0)
     spikes = jnp.where(jnp.arange(capacity) < count, track.spike_time[where], jnp.nan)
+    if machine.after is not None:
+        named |= machine.after(track, nodes, spikes)
     signs = jnp.asarray([d.sign for d in setup.membrane.memristors])
     columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory")
     fields = {name: named.pop(name) for name in columns}
+    if not setup.spiking:
+        fields["membrane"] = fields["membrane"][:, :0]
     current = named.pop("memristor_current") * signs
     extreme = named.pop("diagnostics", {})
     finite = jnp.all(jnp.isfinite(track.records))

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quspike.circuit.model import Circuit, Element
+from quspike.circuit import Circuit, Element, law_of
 from quspike.errors import InputError, NotAvailable
 from quspike.memristors.law import Law
-from quspike.memristors.registry import get_law
 
 Params = Mapping[str, Any]
 
@@ -77,14 +76,16 @@ class Membrane:
 def reduce_to_membrane(circuit: Circuit, node: str | None = None) -> Membrane:
     """Collect what stands in parallel at the circuit's one dynamic node.
 
-    Nodes held by a voltage source are no degrees of freedom. Raises NotAvailable when more than one dynamic node is left,
-    InputError when the node has no capacitance (its charge would have no dynamics).
+    Nodes held by a voltage source are no degrees of freedom. Raises NotAvailable when more than one dynamic node is
+    left, InputError when the node has no capacitance (its charge would have no dynamics).
     """
     held = _held_nodes(circuit)
     dynamic = [n for n in circuit.nodes if n not in held]
     if len(dynamic) != 1:
         raise NotAvailable(
-            "circuit", f"{len(dynamic)} nodes ({', '.join(dynamic)})", "must have one membrane node for every method so far"
+            "circuit",
+            f"{len(dynamic)} nodes ({', '.join(dynamic)})",
+            "must have one membrane node for every method so far",
         )
     if node is not None and node != dynamic[0]:
         raise InputError("node", node, f"must be the circuit's dynamic node {dynamic[0]!r}")
@@ -121,7 +122,11 @@ def _held_nodes(circuit: Circuit) -> dict[str, tuple[Element, float]]:
 
 
 def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, float]]) -> Membrane:
-    capacitors, inductors, junctions, dissipators, sources = [], [], [], [], []
+    capacitors: list[str] = []
+    inductors: list[str] = []
+    junctions: list[str] = []
+    dissipators: list[Dissipator] = []
+    sources: list[Source] = []
     for e in circuit.elements:
         if e.card == "V":
             continue
@@ -134,32 +139,38 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
             if other in held:
                 sources.append(_gate(e, *held[other]))
         elif other != "0":
-            raise NotAvailable(e.name, f"between {node} and {other}", "must be a capacitor to stand before a voltage source")
+            raise NotAvailable(
+                e.name, f"between {node} and {other}", "must be a capacitor to stand before a voltage source"
+            )
         elif e.card == "L":
             inductors.append(e.name)
         elif e.card == "JJ":
             junctions.append(e.name)
         elif e.card == "I":
-            sources.append(Source(e.name, -sign, e.params.get("drive"), float(e.params.get("value", 0.0))))
+            sources.append(Source(e.name, -sign, _drive(e), float(e.params.get("value", 0.0))))
         else:
             dissipators.append(_dissipator(e, sign))
-    membrane = Membrane(node, *(tuple(x) for x in (capacitors, inductors, junctions, dissipators, sources)))
+    membrane = Membrane(node, tuple(capacitors), tuple(inductors), tuple(junctions), tuple(dissipators), tuple(sources))
     has_capacitance = capacitors or any("C" in circuit.element(j).params for j in junctions)
     if not has_capacitance:
-        raise InputError("circuit", f"node {node} with none", f"needs a capacitor at node {node} (its charge has no dynamics)")
+        raise InputError(
+            "circuit", f"node {node} with none", f"needs a capacitor at node {node} (its charge has no dynamics)"
+        )
     return membrane
 
 
 def _gate(capacitor: Element, source: Element, sign: float) -> Source:
-    return Source(
-        source.name, sign, source.params.get("drive"), float(source.params.get("value", 0.0)), gate=capacitor.name
-    )
+    return Source(source.name, sign, _drive(source), float(source.params.get("value", 0.0)), gate=capacitor.name)
+
+
+def _drive(source: Element) -> str | None:
+    drive = source.params.get("drive")
+    return None if drive is None else str(drive)
 
 
 def _dissipator(e: Element, sign: float) -> Dissipator:
     if e.card == "R":
         return Dissipator(e.name)
-    law = get_law(str(e.params["model"]))
-    law = law.with_options(**{name: str(e.params[name]) for name in law.options if name in e.params})
+    law = law_of(e)
     x0 = e.params.get("x0")
     return Dissipator(e.name, sign, law, str(e.params.get("senses", "voltage")), None if x0 is None else float(x0))

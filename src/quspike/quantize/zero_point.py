@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from quspike.constants import hbar, phi0
 from quspike.quantize.membrane import Membrane, Params, inverse_inductance, total_capacitance
@@ -11,12 +11,12 @@ from quspike.quantize.membrane import Membrane, Params, inverse_inductance, tota
 class Mode(NamedTuple):
     """The resonator's mode: a = φ/2φ_zpf + iq/2q_zpf. Frequencies in rad/s, the rest in SI."""
 
-    omega: object
-    impedance: object
-    phi_zpf: object
-    q_zpf: object
-    v_zpf: object
-    capacitance: object
+    omega: Any
+    impedance: Any
+    phi_zpf: Any
+    q_zpf: Any
+    v_zpf: Any
+    capacitance: Any
 
 
 def resonator_mode(membrane: Membrane, elements: Params) -> Mode:

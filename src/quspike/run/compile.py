@@ -26,6 +26,7 @@ from quspike.methods.solve import solve
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane, total_capacitance
 from quspike.quantize.zero_point import resonator_mode
+from quspike.run.coloured import with_coloured_noise
 from quspike.run.schema import Run
 from quspike.run.starting_point import initial_params, neuron_params, reset_params
 from quspike.run.step_size import choose_step, voltage_scale
@@ -126,8 +127,10 @@ def compile_run(run: Run, method: str | None = None) -> Problem:
     scale = voltage_scale(setup, params, run.duration)
     setup = replace(setup, scale=scale)
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
-    dt = run.dt or choose_step(setup, params, neuron.t_ref if neuron else 0.0, run.save_every, run.duration)
     times = save_times(run.duration, run.save_every)
+    if setup.coloured:
+        setup = with_coloured_noise(setup, params, times)
+    dt = run.dt or choose_step(setup, params, neuron.t_ref if neuron else 0.0, run.save_every, run.duration)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
     return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read))
@@ -155,6 +158,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         closure=run.closure if method == "moments" else "none",
         johnson=run.johnson_noise and method == "classical",
         baths={name: str(bath) for name, bath in named.items() if bath is not None} if method == run.method else {},
+        initial_state=run.initial.state,
         truncation=run.truncation,
         nonlinearity=run.nonlinearity,
         save_states=run.save.states,

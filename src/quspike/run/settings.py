@@ -78,8 +78,6 @@ class Settings(Table):
     ] = "moments"
     memory: Annotated[str, Choice(("mean_field",), later=("measured", "operator"))] = "mean_field"
     closure: Annotated[str, Choice(("none", "gaussian"))] = "none"
-    nonlinearity: Annotated[str, Choice(("full", "kerr"))] = "full"
-    johnson_noise: Annotated[bool, Flag()] = False
     frame: Annotated[str, Choice(("lab",), later=("rotating",))] = "lab"
     duration: Annotated[float, Unit("time", minimum=0.0, exclusive=True)]
     save_every: Annotated[float, Unit("time", minimum=0.0, exclusive=True, auto=True)] = Field(

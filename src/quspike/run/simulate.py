@@ -24,8 +24,9 @@ HALVINGS = 8  # of an automatic step before a run is given up
 GROWTHS = 6  # of an automatic Fock space
 
 
-def simulate(circuit: Any, *, duration: Any, neuron: Any = None, drives: Mapping[str, Any] | None = None,
-             **settings: Any) -> xr.Dataset:  # fmt: skip
+def simulate(
+    circuit: Any, *, duration: Any, neuron: Any = None, drives: Mapping[str, Any] | None = None, **settings: Any
+) -> xr.Dataset:
     """Simulate a circuit: the flat, keyword-only twin of a run file.
 
     Parameters
@@ -39,7 +40,7 @@ def simulate(circuit: Any, *, duration: Any, neuron: Any = None, drives: Mapping
 
     Returns
     -------
-    xarray.Dataset : voltage, memristance, spikes …, SI units in each variable's attributes; `ds.qs` summarises and plots.
+    xarray.Dataset : voltage, memristance, spikes …, with units; `ds.qs` summarises and plots.
 
     Raises
     ------

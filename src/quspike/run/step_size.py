@@ -1,4 +1,4 @@
-"""The first guess of dt, and the voltage that errors are measured against; the error estimate of the run has the last word."""
+"""A first guess of dt, and the voltage that errors are measured against; the run's error estimate has the last word."""
 
 from __future__ import annotations
 
