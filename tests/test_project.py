@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("jax", "xarray", "pint", "pydantic", "scipy", "sympy", "matplotlib", "netCDF4")
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
-TABLE = re.compile(r"<!-- table: ([\w.]+):(\w+) -->")
+FROM_CODE = re.compile(r"<!-- from: ([\w.]+):(\w+) -->")
 
 # Written in pieces, so that this file does not mention what it looks for.
 REGISTRY_HOSTS = ("pypi" + ".org", "pythonhosted" + ".org", "debian" + ".org", "npmjs" + ".org", "anaconda" + ".org")
@@ -53,6 +53,16 @@ def test_every_public_name_can_be_reached():
     for name in getattr(quspike, "__all__", ()):
         getattr(quspike, name)
     assert quspike.__version__
+
+
+@pytest.mark.parametrize("verb", ["run", "simulate", "load", "compile"])
+def test_a_verb_stays_a_verb_after_the_room_of_its_name_is_imported(verb: str):
+    """Catches: `import quspike.run.schema` turning `quspike.run` into a module."""
+    code = (
+        f"import quspike.run.schema\nfrom quspike import {verb}\nassert callable(quspike.{verb}) and callable({verb})"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_the_version_is_the_same_everywhere():
@@ -98,21 +108,24 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine():
     assert not found
 
 
-def test_tables_of_the_documentation_come_from_code_that_exists():
-    """Catches: a generator renamed without the page that shows it, and one that returns no table."""
+def test_what_the_documentation_takes_from_the_code_is_there():
+    """Catches: a generator renamed without the page that shows it, and one that returns nothing."""
     pages = [text for name, text in tracked_files().items() if name.startswith("docs/") and name.endswith(".md")]
-    marks = [mark for page in pages for mark in TABLE.findall(page)]
-    tables = [getattr(importlib.import_module(module), function)() for module, function in marks]
-    assert tables
-    assert all("|---|" in table for table in tables)
+    marks = {mark for page in pages for mark in FROM_CODE.findall(page)}
+    assert marks
+    for module, function in marks:
+        assert len(getattr(importlib.import_module(module), function)().splitlines()) > 3, f"{module}:{function}"
 
 
-def test_the_documentation_lists_every_memristor_law_and_card():
-    """Catches: a law or a card that its table leaves out."""
+def test_the_documentation_lists_every_law_card_and_method():
+    """Catches: a law, card or method that its table leaves out."""
     from quspike.circuit.cards import CARDS
     from quspike.circuit.documentation import card_table_markdown
     from quspike.memristors.registry import LAWS
     from quspike.memristors.table import law_table_markdown
+    from quspike.methods.documentation import method_table_markdown
+    from quspike.methods.registry import METHODS
 
     assert all(f"model={name}" in law_table_markdown() for name in LAWS)
     assert all(f"| `{prefix}` |" in card_table_markdown() for prefix in CARDS)
+    assert all(f"| `{name}` |" in method_table_markdown() for name in METHODS)
