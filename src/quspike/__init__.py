@@ -40,7 +40,7 @@ _HOMES = {
 }
 _RENAMED = {"compile": "compile_run", "open": "read"}  # names that would shadow a builtin or a verb at home
 
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  # every key is a str
+__all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
     from quspike.circuit import Circuit
