@@ -52,15 +52,13 @@ class Settings(Table):
     memory : `mean_field`: memories are driven by expectations.
     closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
         an operator memory; `none`: it does not.
-    nonlinearity : of method `gksl`, for a junction. `full`: its cosine; `kerr`: the quartic term of it.
-    johnson_noise : thermal noise in the classical neuron, be it the method or the one beside it.
     frame : `lab`.
     duration : length of the run [s].
     save_every : spacing of the saved times [s]; by default a thousandth of the duration.
     dt : step [s], or None ("auto") for one chosen from the time scales and checked against half of it.
     truncation : levels of a Fock space, or None ("auto") for as many as the state needs.
     nonlinearity : of junctions in `gksl`: `full` keeps the cosine exact; `secular` keeps its number-conserving part.
-    johnson_noise : seeded thermal noise, with method `classical`.
+    johnson_noise : seeded thermal noise in the classical neuron, be it the method or the one beside it.
     classical : also run the neuron without quantum mechanics, beside it.
     strict : a violated validity bound is an error, not a warning.
     seed : of every random number in the run.
