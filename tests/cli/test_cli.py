@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from quspike.cli.program import COMMANDS, run_program
+from quspike.run import template as run_template
 from quspike.run.load import load
 from quspike.run.template import template
 
@@ -299,3 +300,13 @@ def test_an_interrupt_ends_a_run_at_once_and_leaves_no_file(run_file: Path) -> N
         assert process.stderr is not None
         assert process.stderr.read() == "interrupted\n"
     assert os.listdir(run_file.parent) == ["neuron.toml"]
+
+
+def test_a_full_disk_is_no_fault_of_the_program(
+    run_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_template, "template", refuse)
+    assert "No space left on device" in refusal(capsys, "new", run_file.with_name("mine.toml"))

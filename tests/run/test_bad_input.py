@@ -202,6 +202,8 @@ def test_a_misspelt_key_of_a_drive_is_refused(kind: str) -> None:
         ('state = "thermal"', 'state = "cat"\nalpha = [1.0, 0.0]', "[initial] parity"),
         ('state = "thermal"', 'state = "thermal"\nn = 3', "[initial] n"),
         ('state = "thermal"', 'state = "fock"\nn = 3', "[initial] state"),
+        ('state = "thermal"', 'state = "vacuum"', "no oscillator states"),
+        ('state = "thermal"', 'state = "coherent"\nalpha = [3.0, 0.0]', "no oscillator states"),
         ('state = "thermal"', 'memory = { MEM2 = "0 Wb" }', "[initial] memory.MEM2"),
         ('state = "thermal"', 'memory = { MEM1 = "0 V" }', "[initial] memory.MEM1"),
         ('state = "thermal"', "memory = { MEM1 = 1e-12 }", "[initial] memory.MEM1"),

@@ -119,6 +119,8 @@ def _failed(error: Exception) -> int:
         status, text = 4, str(error)
     elif isinstance(error, QuspikeError):
         status, text = 2, str(error)
+    elif isinstance(error, OSError | MemoryError):  # a full disk, a file that has gone
+        status, text = 2, f"this machine refused: {error or 'out of memory'}"
     else:
         status, text = OWN_FAULT, f"{type(error).__name__}: {error} (a fault of quspike: --debug shows where)"
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -59,8 +59,7 @@ def check_neurons(circuit: Circuit, neurons: Mapping[str, Neuron]) -> None:
         if neuron.node not in circuit.nodes:
             known = nearest(neuron.node, circuit.nodes)
             raise InputError(f"[{table}] node", shown(neuron.node), f"must be a node of the circuit ({known})")
-        inductive = {node for e in circuit.elements if e.card in ("L", "JJ") for node in e.nodes}
-        if neuron.membrane != "voltage" and neuron.node not in inductive:
+        if neuron.membrane != "voltage" and neuron.node not in _resonant_nodes(circuit):
             remedy = f"must be voltage: node {neuron.node} has no inductor or junction, so it is no resonator"
             raise InputError(f"[{table}] membrane", neuron.membrane, remedy)
 
@@ -70,7 +69,16 @@ def check_initial(circuit: Circuit, neurons: Mapping[str, Neuron], initial: Init
     if initial.state in NOT_GAUSSIAN and method == "moments":
         remedy = f"must be thermal, vacuum or coherent with method moments ({initial.state} needs method gksl)"
         raise InputError("[initial] state", initial.state, remedy)
+    nodes = {neuron.node for neuron in neurons.values()} or set(circuit.nodes)
+    if initial.state != "thermal" and not nodes & _resonant_nodes(circuit):
+        remedy = "must be thermal: the membrane has no inductor or junction, so it has no oscillator states"
+        raise InputError("[initial] state", initial.state, remedy)
     for key in ("voltage", "flux"):
         if getattr(initial, key) != 0 and not neurons and len(circuit.nodes) != 1:
             remedy = "must be left out: the circuit has several nodes, and no neuron that says which is meant"
             raise InputError(f"[initial] {key}", shown(getattr(initial, key)), remedy)
+
+
+def _resonant_nodes(circuit: Circuit) -> set[str]:
+    """The nodes that an inductor or a junction ends on."""
+    return {node for element in circuit.of("L", "JJ") for node in element.nodes}
