@@ -11,7 +11,7 @@ import xarray as xr
 
 import adapting_neuron
 from quspike.errors import InputError
-from quspike.result import accessor, store  # noqa: F401  # registers ds.qs
+from quspike.result import store
 from quspike.result.provenance import check_inputs
 
 

@@ -88,7 +88,7 @@ def test_spikes_of_an_ensemble_are_ordered_by_trajectory_and_time():
 
 def test_a_circuit_without_neuron_memristor_or_source_keeps_its_dimensions():
     """Catches: a missing dimension, which makes `ds.memristance.sel(element=…)` another error than an unknown name."""
-    solution = adapting_neuron.solution(duration=10e-9, slots=0, spike_count=np.zeros(0, dtype=int))
+    solution = adapting_neuron.solution(10e-9, current=1e-10, slots=0, spike_count=np.zeros(0, dtype=int))
     empty = np.zeros((len(solution.time), 0))
     for name in ("membrane", "memristance", "memory", "memristor_current", "input_current"):
         setattr(solution, name, empty)

@@ -9,7 +9,6 @@ import xarray as xr
 
 import adapting_neuron
 from quspike.errors import InputError
-from quspike.result import accessor  # noqa: F401  # registers ds.qs
 from quspike.result.twin import join, split
 
 

@@ -63,6 +63,8 @@ def _memristance(ds: xr.Dataset) -> list[tuple[str, str]]:
         trace = ds.memristance.sel(element=name) if "element" in ds.dims else ds.memristance
         whole = (trace.mean(BATCH) if BATCH in trace.dims else trace).values
         text, extremes = human_range(whole[0], whole[-1], "ohm"), (trace.values.min(), trace.values.max())
+        if human(whole[0], "ohm") == human(whole[-1], "ohm"):
+            text = human(whole[0], "ohm")
         if not np.allclose(sorted((whole[0], whole[-1])), extremes, rtol=1e-3):
             text += f", between {human(extremes[0], 'ohm')} and {human(extremes[1], 'ohm')}"
         facts.append((str(name), text))

@@ -1,0 +1,6 @@
+"""Figures."""
+
+from quspike.plot.run_figure import plot_run
+from quspike.plot.saving import check_figure_path, save
+
+__all__ = ["check_figure_path", "plot_run", "save"]

@@ -1,0 +1,45 @@
+"""Lines to draw: spikes lie between the saved times, and a figure should show their tips."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from quspike.result.schema import BATCH
+from quspike.result.spike_trains import spike_trains
+
+
+def ensemble_mean(variable: xr.DataArray) -> xr.DataArray:
+    """Mean over trajectories; a single run is its own mean."""
+    return variable.mean(BATCH) if BATCH in variable.dims else variable
+
+
+def membrane_trace(ds: xr.Dataset, neuron: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Times, membrane and its standard deviation (None where no variable tells it), with each spike drawn in full."""
+    membrane = ensemble_mean(select(ds.membrane, "neuron", neuron))
+    time, level, spread = ds.time.values, membrane.values, _spread(ds, membrane)
+    if BATCH in ds.dims:
+        return time, level, spread
+    spikes = spike_trains(ds)[neuron][0]
+    spikes = spikes[(spikes > time[0]) & (spikes < time[-1])]
+    after = np.searchsorted(time, spikes)  # at a spike's own time, the saved value is the one after the reset
+    tips = np.tile([float(membrane.v_threshold), float(membrane.v_reset)], len(spikes))
+    if spread is not None:
+        spread = np.insert(spread, np.repeat(after, 2), np.stack([spread[after - 1], spread[after]], axis=1).ravel())
+    place = np.repeat(after, 2)
+    return np.insert(time, place, np.repeat(spikes, 2)), np.insert(level, place, tips), spread
+
+
+def select(variable: xr.DataArray, dim: str, name: str) -> xr.DataArray:
+    """The named part, also where `dim` has been selected away before."""
+    return variable.sel({dim: name}) if dim in variable.dims else variable
+
+
+def _spread(ds: xr.Dataset, membrane: xr.DataArray) -> np.ndarray | None:
+    """σ of what the threshold sees: the node's own, with the scatter of the ensemble added to it."""
+    if str(membrane.neuron_membrane.values) != "voltage":
+        return None
+    variance = ensemble_mean(select(ds.voltage_std, "node", str(membrane.neuron_node.values)) ** 2)
+    if BATCH in ds.dims:
+        variance = variance + select(ds.membrane, "neuron", str(membrane.neuron.values)).var(BATCH)
+    return np.sqrt(variance.values) if bool((variance > 0).any()) else None
