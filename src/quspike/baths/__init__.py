@@ -1,0 +1,1 @@
+"""What dissipates: spectral densities, equilibrium noise, coloured quantum noise, combs of modes."""
