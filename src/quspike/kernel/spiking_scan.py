@@ -36,7 +36,6 @@ class SpikingModel:
     error(e, y)              scalar max norm of a local error e (n,).
     kick(y, h, normal, piece, free)  half a step's white noise, or None; normal (d,) standard normal numbers.
     noise_dimension          d.
-    overshoot(y, h, piece)   how far the threshold is lowered to make up for watching a noisy membrane at nodes only.
     """
 
     flow: Callable[[Array, Array, Any, Array], Array]
@@ -47,7 +46,6 @@ class SpikingModel:
     error: Callable[[Array, Array], Array]
     kick: Callable[[Array, Array, Array, Any, Array], Array] | None = None
     noise_dimension: int = 0
-    overshoot: Callable[[Array, Array, Any], Array] | None = None
 
 
 class Clock(NamedTuple):
@@ -111,8 +109,7 @@ def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, v_threshold, t
     plain = dopri5(lambda t, s: model.flow(t, s, piece, free), t0, h, y)
     if v_threshold is None:
         return plain.end, clock, jnp.asarray(jnp.nan), model.error(plain.error, y)
-    level = _lowered(model, v_threshold, y, h, piece)
-    crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, level)
+    crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, v_threshold)
     ends_hold = (clock.held > 0) & (clock.release < t1 - ROUNDING * h)
     event = ends_hold | ((clock.held == 0) & crossing)
 
@@ -120,7 +117,7 @@ def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, v_threshold, t
         return plain.end, clock, jnp.asarray(jnp.nan)
 
     def eventful(_):
-        return _resolve(model, t0, t1, y, clock, piece, level, t_ref)
+        return _resolve(model, t0, t1, y, clock, piece, v_threshold, t_ref)
 
     end, clock, spike = jax.lax.cond(event, eventful, quiet, None)
     return end, clock, spike, jnp.where(event, 0.0, model.error(plain.error, y))
@@ -223,8 +220,3 @@ def _bisect(upper, g0, g1, d0, d1):
         return jnp.where(above, low, middle), jnp.where(above, middle, high)
 
     return jax.lax.fori_loop(0, 30, halve, (jnp.zeros_like(upper), upper))[1]
-
-
-def _lowered(model: SpikingModel, v_threshold, y, h, piece):
-    """A membrane watched only at nodes overshoots; the threshold is lowered by that much (nothing without noise)."""
-    return v_threshold if model.overshoot is None else v_threshold - model.overshoot(y, h, piece)

@@ -97,5 +97,4 @@ def _noise(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> dict:
             setup, params, y, free_voltage(y, piece), h, normal, free
         ),
         "noise_dimension": len(setup.membrane.dissipators),
-        "overshoot": lambda y, h, piece: johnson.overshoot(setup, params, numbers, y, free_voltage(y, piece), h),
     }

@@ -4,9 +4,8 @@ flux-controlled W(φ)   dq ∋ −√(2kTW) dB                     φ is not kic
 general W(x, V)        dq ∋ (kT/C) ∂W/∂V dt − √(2kTW) dB    (Klimontovich: keeps equilibrium)
 charge-controlled M    dq_M = (W V + kT dW/dq_M) dt + √(2kTW) dB,  dq ∋ −dq_M,  dx = (dx/dq_M) dq_M
 
-A half-step kick is taken on either side of a deterministic step (Strang), which is of weak order 2; a threshold watched
-only at nodes is lowered by 0.5826 √(D h) to make up for excursions in between (Broadie, Glasserman & Kou, Math. Finance
-7, 325 (1997)).
+A half-step kick is taken on either side of a deterministic step (Strang), which is of weak order 2. A kick across the
+threshold fires at its node: excursions between nodes are not seen, an error of order √h in a first passage.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ from quspike.memory import mean_field
 from quspike.methods import lab_frame
 from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import Dissipator
-
-MONITORING_SHIFT = 0.5825971579390107  # −ζ(1/2)/√(2π)
 
 
 def temperature(d: Dissipator, params: Params):
@@ -61,14 +58,6 @@ def kick(setup: Setup, params: Params, y: Array, v, h, normal: Array, free) -> A
             low, high = d.law.memory_bounds(params["elements"][d.name]) or (-jnp.inf, jnp.inf)
             y = y.at[2 + place].set(jnp.clip(y[2 + place] + gain * charge, low, high))
     return y
-
-
-def overshoot(setup: Setup, params: Params, numbers: lab_frame.Circuit, y: Array, v, h):
-    """0.5826 √(Σ2kTW h)/C in V."""
-    every = lab_frame.conductances(setup, params, v, lab_frame.memory_states(setup, y))
-    pairs = zip(setup.membrane.dissipators, every, strict=True)
-    intensity = sum((2 * k_B * temperature(d, params) * w for d, w in pairs), jnp.zeros(()))
-    return MONITORING_SHIFT * jnp.sqrt(intensity * h) / numbers.capacitance
 
 
 def _charge_response(d: Dissipator, params: Params, x):
