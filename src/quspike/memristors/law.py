@@ -23,7 +23,8 @@ Control = Literal["flux", "charge", "voltage", "time"]
 class Parameter:
     """One constant of a law: its default and its bounds in SI, its quantity, and what it means.
 
-    `exclusive` shuts the bounds themselves out (a resistance must be > 0 ohm, not ≥ 0 ohm).
+    `exclusive` shuts the bounds themselves out (a resistance must be > 0 ohm, not ≥ 0 ohm); `discrete` marks a choice
+    between separate values, such as a sign, which no fit can vary.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     exclusive: bool = False
+    discrete: bool = False
 
     @property
     def bounds(self) -> str:

@@ -9,7 +9,7 @@ from quspike import memristors
 from quspike.errors import InputError, NotAvailable
 from quspike.memristors.law import Law, nearest
 
-ORGANISING_MODULES = frozenset({"law", "windows", "registry", "table", "fit"})
+ORGANISING_MODULES = frozenset({"law", "windows", "registry", "table", "iv_trace", "fit", "fit_search"})
 """The modules of this package that hold no law; every other one must define `LAW`."""
 
 

@@ -45,7 +45,9 @@ class Yakopcic(Law):
         Parameter("x_n", 0.5, "dimensionless", "1 − x_n: x below which a falling x slows", 0.0, 1.0, exclusive=True),
         Parameter("alpha_p", 1.0, "dimensionless", "damping of a rising x", minimum=0.0),
         Parameter("alpha_n", 5.0, "dimensionless", "damping of a falling x", minimum=0.0),
-        Parameter("eta", 1.0, "dimensionless", "direction of x relative to the voltage, 1 or −1", -1.0, 1.0),
+        Parameter(
+            "eta", 1.0, "dimensionless", "direction of x relative to the voltage, 1 or −1", -1.0, 1.0, discrete=True
+        ),
     )
 
     def default_memory(self, p: Values) -> float:
