@@ -29,10 +29,11 @@ help:  ## this list
 
 venv: $(READY)  ## the virtual environment .venv, from the pinned releases
 
+# Bytecode is written by the first import of a module; most of the modules here are never imported.
 $(PINNED): requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "quspike needs Python 3.13, 3.12 or 3.11 with venv; none was found. Name one: make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(BIN)/python -c '$(call runs,$(VERSIONS))' 2>/dev/null || { echo "Making .venv with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
-	$(BIN)/python -m pip install --quiet --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $<
 	@touch $@
 
 $(READY): $(PINNED) pyproject.toml
