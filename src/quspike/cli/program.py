@@ -28,7 +28,7 @@ COMMANDS: dict[str, str | None] = {
     "plot": "quspike.cli.plot",
     "quantize": None,
     "compare": None,
-    "hysteresis": None,
+    "hysteresis": "quspike.cli.hysteresis",
     "claims": None,
     "sweep": None,
     "localize": None,

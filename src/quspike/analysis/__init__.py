@@ -1,0 +1,1 @@
+"""What a result says: hysteresis loops and their measures."""
