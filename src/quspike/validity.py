@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,24 +19,11 @@ from quspike.errors import ValidityError, ValidityWarning
 from quspike.methods.method import Setup, Solution
 from quspike.quantize.membrane import total_capacitance
 from quspike.quantize.zero_point import resonator_mode
+from quspike.verdict import SMALL, Check, bounded, info
 
-# Bounds of leading-order perturbation theory: a ratio of 0.1 leaves errors of about 1 % (its square) in what the ratio
-# was assumed small for.
-SMALL = 0.1
 INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
 TOP_LEVEL = 1e-6
 TRACE = 1e-8
-
-
-@dataclass(frozen=True)
-class Check:
-    """One validity number. verdict: "ok", "warn" (the bound is passed) or "info" (no bound)."""
-
-    name: str
-    value: float
-    bound: float | None
-    verdict: str
-    text: str
 
 
 def assess(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
@@ -55,14 +41,6 @@ def announce(checks: list[Check], strict: bool) -> None:
         raise ValidityError("; ".join(f"{c.name} = {c.value:.3g} ({c.text})" for c in passed))
     for c in passed:
         warnings.warn(f"{c.name} = {c.value:.3g}: {c.text}", ValidityWarning, stacklevel=3)
-
-
-def _bounded(name: str, value: float, bound: float, text: str) -> Check:
-    return Check(name, float(value), bound, "ok" if value <= bound else "warn", text)
-
-
-def _info(name: str, value: float, text: str) -> Check:
-    return Check(name, float(value), None, "info", text)
 
 
 def leak_rates(setup: Setup, params: Mapping[str, Any], solution: Solution) -> np.ndarray:
@@ -90,16 +68,16 @@ def _dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: So
     secular = method == "gksl" or (method == "moments" and not setup.coloured)
     if setup.resonator:
         assert setup.omega is not None
-        ratio = _bounded if secular else _info
+        ratio = bounded if secular else info
         text = "the secular equation is of leading order in κ/ω0"
         arguments: tuple = (SMALL, text) if secular else (text,)
         checks.append(ratio("kappa/omega0", np.max(kappa) / setup.omega, *arguments))
     if setup.membrane.memristors:
-        checks.append(_info("memory drift/kappa", drift / np.min(kappa), "|Ṁ/M|/κ: slow memory if ≪ 1"))
+        checks.append(info("memory drift/kappa", drift / np.min(kappa), "|Ṁ/M|/κ: slow memory if ≪ 1"))
         if setup.resonator and setup.omega:
             text = "|Ṁ/M|/ω0: a memristance that follows the carrier is not adiabatic"
-            checks.append(_bounded("memory drift/omega0", drift / setup.omega, SMALL, text) if secular
-                          else _info("memory drift/omega0", drift / setup.omega, text))  # fmt: skip
+            checks.append(bounded("memory drift/omega0", drift / setup.omega, SMALL, text) if secular
+                          else info("memory drift/omega0", drift / setup.omega, text))  # fmt: skip
     return checks
 
 
@@ -111,10 +89,10 @@ def _quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
     white = not setup.resonator and not setup.coloured
     text = "white noise is of leading order in (ħκ/4kT)²"
     ratio = hbar * kappa / (k_B * coldest)
-    checks.append(_bounded("hbar kappa/kT", ratio, 1.0, text) if white else _info("hbar kappa/kT", ratio, text))
+    checks.append(bounded("hbar kappa/kT", ratio, 1.0, text) if white else info("hbar kappa/kT", ratio, text))
     if setup.resonator:
         assert setup.omega is not None
-        checks.append(_info("hbar omega0/kT", hbar * setup.omega / (k_B * coldest), "quantum noise if ≳ 1"))
+        checks.append(info("hbar omega0/kT", hbar * setup.omega / (k_B * coldest), "quantum noise if ≳ 1"))
     checks += _cutoffs(setup, elements, kappa)
     return checks + _quantumness(setup, elements, coldest, kappa, solution)
 
@@ -127,9 +105,9 @@ def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Ch
     text = "the lines' cutoff" + ("" if setup.coloured else ", above which a Markovian bath has no say")
     value = fastest / min(cutoffs)
     return [
-        _info("fastest rate/cutoff", value, text)
+        info("fastest rate/cutoff", value, text)
         if setup.coloured
-        else _bounded("fastest rate/cutoff", value, SMALL, text)
+        else bounded("fastest rate/cutoff", value, SMALL, text)
     ]
 
 
@@ -143,7 +121,7 @@ def _white_noise_deficit(
     capacitance = float(total_capacitance(setup.membrane, elements))
     exact = voltage_variance(capacitance, kappa * capacitance, max(cutoffs), temperature) ** 0.5
     text = f"bath=drude has the quantum noise below the cutoff: V_rms up to {exact * 1e6:.3g} µV"
-    return [_info("coloured/white V_rms", exact / thermal, text)]
+    return [info("coloured/white V_rms", exact / thermal, text)]
 
 
 def _quantumness(
@@ -152,19 +130,19 @@ def _quantumness(
     capacitance = float(total_capacitance(setup.membrane, elements))
     thermal = (k_B * temperature / capacitance) ** 0.5
     largest = float(np.max(np.asarray(solution.voltage_std)))
-    checks = [_info("V_rms/sqrt(kT/C)", largest / thermal, "1 for a classical membrane")]
+    checks = [info("V_rms/sqrt(kT/C)", largest / thermal, "1 for a classical membrane")]
     if setup.coloured:
         text = f"of ⟨V²⟩ with {setup.poles} Padé poles, against the exact fluctuation–dissipation integral"
-        checks.append(_bounded("noise error", setup.noise_error, 1e-3, text))
+        checks.append(bounded("noise error", setup.noise_error, 1e-3, text))
     if not setup.resonator:
         return checks + _white_noise_deficit(setup, elements, temperature, kappa, thermal)
     mode = resonator_mode(setup.membrane, elements)
     for d in setup.membrane.memristors:
         if "phi_s" in elements[d.name]:
             ratio = float(mode.phi_zpf) / float(elements[d.name]["phi_s"])
-            checks.append(_info(f"phi_zpf/phi_s ({d.name})", ratio, "the memristance is an operator if ≳ 1"))
+            checks.append(info(f"phi_zpf/phi_s ({d.name})", ratio, "the memristance is an operator if ≳ 1"))
     for name in setup.membrane.junctions:
-        checks.append(_info(f"phi_zpf/phi0 ({name})", float(mode.phi_zpf) / phi0, "non-linearity of one quantum"))
+        checks.append(info(f"phi_zpf/phi0 ({name})", float(mode.phi_zpf) / phi0, "non-linearity of one quantum"))
     return checks
 
 
@@ -183,16 +161,16 @@ def _memory(setup: Setup, solution: Solution) -> list[Check]:
 
 def _numerics(solution: Solution) -> list[Check]:
     found = {name: float(value) for name, value in solution.diagnostics.items()}
-    checks = [_info("step error", found["error_estimate"], "summed local error of the steps, relative")]
+    checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
     if "top_level_population" in found:
         text = "population of the highest Fock levels: grow the truncation"
-        checks.append(_bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
+        checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
     if "trace_error" in found:
-        checks.append(_bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))
+        checks.append(bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))
     if "smallest_eigenvalue" in found:
-        checks.append(_bounded("negativity of rho", -found["smallest_eigenvalue"], TOP_LEVEL, "largest −λ of ρ"))
+        checks.append(bounded("negativity of rho", -found["smallest_eigenvalue"], TOP_LEVEL, "largest −λ of ρ"))
     if "uncertainty_deficit" in found:
         checks.append(
-            _bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive")
+            bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive")
         )
     return checks
