@@ -14,7 +14,7 @@ def test_constants_of_the_squid() -> None:
     p = get_law("casquid").defaults()
     assert float(casquid.angular_frequency(p)) == pytest.approx(4.47213595499958e10, rel=1e-12)
     assert float(casquid.zero_point_phase(p)) == pytest.approx(0.0747674391, rel=1e-9)
-    assert float(casquid.capacitance(p)) == pytest.approx(4.868271e-13, rel=1e-6)
+    assert float(casquid.capacitance(p)) == pytest.approx(4.868271e-13, rel=1e-6, abs=0.0)
 
 
 @pytest.mark.parametrize(("alpha", "form_factor"), FORM_FACTORS)

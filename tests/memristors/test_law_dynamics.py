@@ -76,7 +76,7 @@ def test_coupling_is_the_integral_of_the_root_of_the_conductance(given: dict, fl
 
     knee = [s for s in (p["phi_c"] / p["phi_s"],) if min(0, flux) < s < max(0, flux)]
     expected = p["phi_s"] * quad(root, 0.0, flux, epsabs=0.0, epsrel=1e-12, points=knee or None)[0]
-    assert float(law.coupling(phi, p)) == pytest.approx(expected, rel=1e-10)
+    assert float(law.coupling(phi, p)) == pytest.approx(expected, rel=1e-10, abs=0.0)
 
 
 def test_coupling_slope_squared_is_the_conductance() -> None:

@@ -59,7 +59,7 @@ def test_law_has_the_value_worked_out_by_hand(
     law = get_law(model, **options)
     p = law.resolve(given)
     if conductance is not None:
-        assert float(law.conductance(x, v, p)) == pytest.approx(conductance, rel=1e-9)
+        assert float(law.conductance(x, v, p)) == pytest.approx(conductance, rel=1e-9, abs=0.0)
         assert float(law.memristance(x, v, p)) == pytest.approx(1 / conductance, rel=1e-9)
     if rate is not None:
         assert float(law.rate(x, v, p)) == pytest.approx(rate, rel=1e-9, abs=1e-12)
