@@ -35,6 +35,8 @@ from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.quantize.zero_point import resonator_mode
 
+SHORTEST = 1e-9  # of the line's own time: unused spike slots leave steps of no length, whose propagator would be 0/0
+
 
 def build(setup: Setup, params: Params) -> Machine:
     """y = [q, φ, x …, u …]; records [V, φ, membrane, x …, W …, I_M …, ΣW]."""
@@ -154,7 +156,7 @@ def _intervals(setup: Setup, bath: ColouredBath, times, conductance, fired, rele
 
     def half_step(w, length, clamped):
         matrix = jnp.where(clamped, clamped_drift(bath), drift(w, bath))
-        return propagator(matrix, length / 2, bath)
+        return propagator(matrix, jnp.maximum(length / 2, SHORTEST / bath.cutoff), bath)
 
     halves = [jax.vmap(half_step)(w, jnp.diff(times), held) for w in (conductance[:-1], conductance[1:])]
     fires, ends = ((jnp.diff(count, prepend=0) > 0) & zero for count in (spikes, releases))

@@ -61,9 +61,10 @@ def kick(setup: Setup, params: Params, y: Array, v, h, normal: Array, free) -> A
 
 
 def _charge_response(d: Dissipator, params: Params, x):
-    """dx/dq_M and dW/dq_M of a charge-controlled law."""
+    """dx/dq_M and dW/dq_M of a charge-controlled law; at a hard stop, from the current that leads away from it."""
     assert d.law is not None
     law, p = d.law, params["elements"][d.name]
     w, slope = jax.value_and_grad(lambda u: law.conductance(u, 1.0, p))(x)
-    gain = law.rate(x, 1.0, p) / w
+    forward, backward = law.rate(x, 1.0, p), -law.rate(x, -1.0, p)
+    gain = jnp.where(forward == 0, backward, forward) / w
     return gain, slope * gain

@@ -7,8 +7,9 @@ baseband (Brownian, white noise; σ over (φ, V))
 
 The means obey the classical equations (Ehrenfest), since the circuit is linear given M(t). The σ_φφ term is the one
 that makes the Caldeira–Leggett equation completely positive, and keeps σ_φφσ_VV − σ_φV² ≥ (ħ/2C)². With the Gaussian
-closure of a flux-controlled memory the leak is ⟨WV⟩ = ⟨W⟩⟨V⟩ + ⟨W′⟩σ_φV, and a general law is driven by ⟨f(x, V)⟩,
-both averaged over the Gaussian state. Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
+closure of a flux-controlled memory the leak is ⟨WV⟩ = ⟨W⟩⟨V⟩ + ⟨W′⟩σ_φV and reacts to a flux fluctuation with ⟨W′V⟩
+(Stein's lemma), so that −⟨W′V⟩σ_φφ/C and −2⟨W′V⟩σ_φV/C join the last two lines; a general law is driven by ⟨f(x, V)⟩.
+Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
     def flow(t, y, piece, free):
         phi_phi, phi_v, v_v = y[means:]
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
-        w, leak = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
+        w, leak, stiffness = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
         rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, leak)
         if setup.closure == "gaussian":
             rates[2:] = [
@@ -69,14 +70,15 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
         gamma = sum(w) / numbers.capacitance
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
         d_phi_phi = 2 * phi_v + _position_diffusion(setup, params, w) / numbers.capacitance**2
-        d_phi_v = v_v - gamma * phi_v
-        d_v_v = -2 * gamma * v_v + _charge_diffusion(setup, params, w) / numbers.capacitance**2
+        stiffness = stiffness / numbers.capacitance
+        d_phi_v = v_v - gamma * phi_v - stiffness * phi_phi
+        d_v_v = -2 * gamma * v_v - 2 * stiffness * phi_v + _charge_diffusion(setup, params, w) / numbers.capacitance**2
         return jnp.stack([*rates, held * d_phi_phi, held * d_phi_v, held * d_v_v])
 
     def observe(t, y, piece, free):
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
         x = lab_frame.memory_states(setup, y)
-        w, _ = _leak(setup, params, v, x, y[means], y[means + 1])
+        w, _, _ = _leak(setup, params, v, x, y[means], y[means + 1])
         of_memristors = [g for d, g in zip(setup.membrane.dissipators, w, strict=True) if d.law is not None]
         seen = lab_frame.membrane_value(setup, params, numbers, t, y, piece)
         return jnp.stack([v, y[1], seen, *x, *of_memristors, *y[means:]])
@@ -121,27 +123,31 @@ def hottest(setup: Setup, params: Params):
     )
 
 
-def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, Array]:
-    """W of every dissipator (its mean over the state, with the closure) and the mean leak current."""
-    memories, conductances, leak = iter(x), [], jnp.zeros(())
+def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, Array, Array]:
+    """W of every dissipator (its mean over the state, with the closure), the mean leak current, and Σ⟨W′V⟩."""
+    memories, conductances, leak, stiffness = iter(x), [], jnp.zeros(()), jnp.zeros(())
     for d in setup.membrane.dissipators:
         memory = None if d.law is None else next(memories)
         if setup.closure == "gaussian" and d.law is not None and d.law.control == "flux":
-            mean, slope = _flux_average(d, params, v, memory, phi_phi)
+            mean, slope, reaction = _flux_average(d, params, v, memory, phi_phi, phi_v)
             conductances.append(mean)
             leak = leak + mean * v + slope * phi_v
+            stiffness = stiffness + reaction
         else:
             w = mean_field.conductance(d, memory, v, params["elements"])
             conductances.append(w)
             leak = leak + w * v
-    return conductances, leak
+    return conductances, leak, stiffness
 
 
-def _flux_average(d: Dissipator, params: Params, v, x, phi_phi):
-    """⟨W⟩ and ⟨W′⟩ (with respect to the node's flux) over a Gaussian φ."""
-    points = x + jnp.sqrt(jnp.maximum(phi_phi, 0.0)) * HERMITE_POINTS
+def _flux_average(d: Dissipator, params: Params, v, x, phi_phi, phi_v):
+    """⟨W⟩, ⟨W′⟩ and ⟨W′V⟩ over a Gaussian (φ, V), W′ with respect to the node's flux."""
+    width = jnp.sqrt(jnp.maximum(phi_phi, 1e-60))
+    points = x + d.sign * width * HERMITE_POINTS
     values, slopes = jax.vmap(jax.value_and_grad(lambda u: mean_field.conductance(d, u, v, params["elements"])))(points)
-    return jnp.sum(HERMITE_WEIGHTS * values), d.sign * jnp.sum(HERMITE_WEIGHTS * slopes)
+    voltages = v + phi_v / width * HERMITE_POINTS
+    slopes = d.sign * HERMITE_WEIGHTS * slopes
+    return jnp.sum(HERMITE_WEIGHTS * values), jnp.sum(slopes), jnp.sum(slopes * voltages)
 
 
 def _closed_rate(d: Dissipator, params: Params, v, x, v_v):

@@ -11,7 +11,7 @@ from quspike.memory import mean_field
 from quspike.methods.method import Setup
 from quspike.quantize.membrane import Dissipator, total_capacitance
 
-STEPS_PER_LEAK = 6  # of the fastest leak time C/W
+STEPS_PER_LEAK = 16  # of the fastest leak time C/W
 STEPS_PER_RADIAN = 8  # of the resonator or of a drive
 STEPS_PER_CUTOFF = 1.5  # of a Drude line's own current, which relaxes within 1/ω_c
 
