@@ -34,6 +34,11 @@ class Moments(NamedTuple):
     number: Array
 
 
+def once(arrays):
+    """The same arrays, computed once: fused into its users, each of them would be computed again in every one."""
+    return jax.lax.optimization_barrier(arrays)
+
+
 def pack(rho):
     """R = Re ρ + Im ρ of a Hermitian (N, N) matrix."""
     return jnp.real(rho) + jnp.imag(rho)
@@ -65,18 +70,16 @@ def banded_commutator(diagonal, bands: tuple[Band, ...], packed: Array) -> Array
         left, right = _rows(columns, -k, levels), _rows(columns, k, levels)
         from_columns = from_columns - re_up * left - re * right + im_up * above - im * below
         from_rows = from_rows + re_up * above + re * below + im_up * left - im * right
-    from_columns, from_rows = jax.lax.optimization_barrier((from_columns, from_rows))
+    from_columns, from_rows = once((from_columns, from_rows))
     return from_columns + from_rows.T
 
 
 def dense_commutator(symmetric: Array, antisymmetric: Array, packed: Array) -> Array:
     """−i[H, ρ], packed, for H = H_s + iH_a of (N, N) real matrices."""
-    levels = packed.shape[0]
-    both = jnp.concatenate([packed, packed.T], axis=1)
-    product = jnp.concatenate([symmetric, antisymmetric], axis=0) @ both
-    of_symmetric, of_antisymmetric = product[:levels], product[levels:]
-    from_columns = of_antisymmetric[:, :levels] - of_symmetric[:, levels:]
-    return from_columns + (of_symmetric[:, :levels] + of_antisymmetric[:, levels:]).T
+    symmetric, antisymmetric = once((symmetric, antisymmetric))
+    columns = antisymmetric @ packed - symmetric @ packed.T
+    rows = symmetric @ packed + antisymmetric @ packed.T
+    return columns + rows.T
 
 
 def damping(down, up, packed: Array) -> Array:
@@ -120,8 +123,8 @@ def _off_diagonal(packed: Array, k: int) -> Array:
 
 
 def _halo(matrix: Array) -> Array:
-    """The matrix between rows of zeros; held back from fusion, which would build it anew for every shift."""
-    return jax.lax.optimization_barrier(jnp.pad(matrix, ((REACH, REACH), (0, 0))))
+    """The matrix between rows of zeros, built once for all shifts."""
+    return once(jnp.pad(matrix, ((REACH, REACH), (0, 0))))
 
 
 def _rows(padded: Array, shift: int, levels: int) -> Array:

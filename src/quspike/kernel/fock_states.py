@@ -6,6 +6,7 @@ thermal Σ n̄ⁿ/(1+n̄)ⁿ⁺¹ |n⟩⟨n| · number |n⟩⟨n| · cat ∝ |α
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -53,7 +54,10 @@ def displacement_elements(levels: int, size) -> Array:
 def _laguerre(levels: int, x) -> Array:
     """L_n^{(d)}(x) for n, d = 0 … N−1 by recurrence in n: (n+1)L_{n+1} = (2n+1+d−x)L_n − (n+d)L_{n−1}."""
     d = jnp.arange(levels) * 1.0
-    rows = [jnp.ones(levels), 1 + d - x]
-    for n in range(1, levels - 1):
-        rows.append(((2 * n + 1 + d - x) * rows[-1] - (n + d) * rows[-2]) / (n + 1))
-    return jnp.stack(rows[:levels])
+
+    def next_row(pair, n):
+        before, last = pair
+        return (last, ((2 * n + 1 + d - x) * last - (n + d) * before) / (n + 1)), last
+
+    _, rows = jax.lax.scan(next_row, (jnp.zeros(levels), jnp.ones(levels)), jnp.arange(levels) * 1.0)
+    return rows

@@ -18,33 +18,34 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from quspike.kernel.dopri5 import Step, dopri5
+from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
 
 SEGMENTS = 3  # release → crossing → hold: the most that one step can hold when t_ref = 0 or dt ≤ t_ref
 ROUNDING = 1e-9  # of a step: a hold that ends this close to a node ends on it
+LARGE = 64  # numbers in a state from which on cut steps, which are rare, are compiled with their stages in a loop
 
 
 @dataclass(frozen=True)
 class SpikingModel:
-    """The functions that a method gives to the kernel; all pure, over a flat float64 state y (n,).
+    """The functions that a method gives to the kernel; all pure, over a float64 state y: (n,), or a pytree of arrays.
 
     flow(t, y, piece, free)  dy/dt; `free` is 1.0 while integrating and 0.0 in the refractory hold.
     membrane(t, y, piece)    what the threshold sees, V.
     reset(t, y, piece)       the state just after a spike.
     release(t, y, piece)     the state at the end of the hold.
     observe(t, y, piece, free)  what is recorded at each node (k,).
-    error(e, y)              scalar max norm of a local error e (n,).
+    error(e, y)              scalar max norm of a local error e, shaped like y.
     kick(y, h, normal, piece, free)  half a step's white noise, or None; normal (d,) standard normal numbers.
     noise_dimension          d.
     """
 
-    flow: Callable[[Array, Array, Any, Array], Array]
-    membrane: Callable[[Array, Array, Any], Array]
-    reset: Callable[[Array, Array, Any], Array]
-    release: Callable[[Array, Array, Any], Array]
-    observe: Callable[[Array, Array, Any, Array], Array]
-    error: Callable[[Array, Array], Array]
-    kick: Callable[[Array, Array, Array, Any, Array], Array] | None = None
+    flow: Callable[[Array, State, Any, Array], State]
+    membrane: Callable[[Array, State, Any], Array]
+    reset: Callable[[Array, State, Any], State]
+    release: Callable[[Array, State, Any], State]
+    observe: Callable[[Array, State, Any, Array], Array]
+    error: Callable[[State, State], Array]
+    kick: Callable[[State, Array, Array, Any, Array], State] | None = None
     noise_dimension: int = 0
 
 
@@ -63,7 +64,7 @@ class Track(NamedTuple):
     spike_time: Array
     error: Array
     crowded: Array
-    final: Array
+    final: State
 
 
 def spiking_scan(
@@ -77,8 +78,8 @@ def spiking_scan(
 ) -> Track:
     """Run the neuron over the grid.
 
-    y0 : (n,). nodes : (N + 1,) s. pieces : pytree of arrays with leading axis N, the smooth pieces of
-    the drives in each step. v_threshold : V; None: there is no neuron, and no event. t_ref : s. normals : (N, 2, d)
+    y0 : the first state. nodes : (N + 1,) s. pieces : pytree of arrays with leading axis N, the smooth pieces of the
+    drives in each step. v_threshold : V; None: there is no neuron, and no event. t_ref : s. normals : (N, 2, d)
     standard normal numbers, if the model kicks.
     """
 
@@ -146,16 +147,17 @@ def _segment(model: SpikingModel, state, t1, piece, level, t_ref):
     def flow(s, state):
         return model.flow(s, state, piece, free)
 
-    whole = dopri5(flow, t, end - t, y)
+    step = dopri5_rolled if sum(jnp.size(leaf) for leaf in jax.tree.leaves(y)) > LARGE else dopri5
+    whole = step(flow, t, end - t, y)
     crossing, theta = _find_crossing(model, t, end, y, whole, piece, level)
     fires = ~held & crossing & (end > t)
     theta = jax.lax.stop_gradient(jnp.where(fires, theta, 1.0))
-    cut = dopri5(flow, t, theta * (end - t), y)
+    cut = step(flow, t, theta * (end - t), y)
     t_cut = t + theta * (end - t)
     t_spike, at_spike = _newton(model, t_cut, cut, piece, level, fires)
     releases = held & (end >= clock.release)
-    after = jnp.where(fires, model.reset(t_spike, at_spike, piece), cut.end)
-    after = jnp.where(releases, model.release(end, after, piece), after)
+    after = _choose(fires, model.reset(t_spike, at_spike, piece), cut.end)
+    after = _choose(releases, model.release(end, after, piece), after)
     clock = Clock(
         jnp.where(fires, t_spike + t_ref, clock.release),
         jnp.where(fires, 1.0, jnp.where(releases, 0.0, clock.held)),
@@ -168,7 +170,7 @@ def _newton(model: SpikingModel, t, step: Step, piece, level, fires):
     """t_s = t − (m − v)/ṁ: lands on the root, and carries dt_s/dp = −(∂m/∂p)/ṁ."""
     value, rate = _with_rate(model, t, step.end, step.slope_end, piece)
     shift = jnp.where(fires & (rate > 0), (level - value) / jnp.where(rate > 0, rate, 1.0), 0.0)
-    return t + shift, step.end + shift * step.slope_end
+    return t + shift, jax.tree.map(lambda u, slope: u + shift * slope, step.end, step.slope_end)
 
 
 def _with_rate(model: SpikingModel, t, y, slope, piece):
@@ -191,6 +193,11 @@ def _find_crossing(model: SpikingModel, t0, t1, y, step: Step, piece, level):
     crossing = (g0 >= 0) | (g1 >= 0) | over_peak
     theta = _bisect(upper, g0, g1, d0, d1)
     return crossing, jnp.where(g0 >= 0, 0.0, theta)
+
+
+def _choose(condition, yes: State, no: State) -> State:
+    """where, over pytrees."""
+    return jax.tree.map(lambda a, b: jnp.where(condition, a, b), yes, no)
 
 
 def _hermite(s, g0, g1, d0, d1):

@@ -32,6 +32,7 @@ from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods import lab_frame
 from quspike.methods.classical import error_norm, read_means, start_means
+from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.quantize.zero_point import resonator_mode
 
@@ -141,8 +142,6 @@ def _spread(
     found = jnp.concatenate([jnp.stack(fluctuations(start, bath))[None], found])
     index = jnp.searchsorted(times, coarse[setup.noise_save_index], side="right") - 1
     phi_phi, phi_v, v_v = jnp.split(found[index], 3, axis=1)
-    from quspike.methods.moments import covariance_of
-
     named = covariance_of(phi_phi, numbers.capacitance * phi_v, numbers.capacitance**2 * v_v)
     return named | {"voltage_std": jnp.sqrt(jnp.maximum(v_v, 0.0))}
 

@@ -22,11 +22,12 @@ import numpy as np
 from jax import Array
 
 from quspike.constants import hbar, k_B
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import mean_field
 from quspike.methods import coloured_moments, lab_frame, secular
 from quspike.methods.classical import error_norm, read_means, start_means
+from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.quantize.membrane import Dissipator
 
@@ -175,25 +176,3 @@ def _read(records: Array, count: int, capacitance) -> dict[str, Any]:
         "voltage_std": jnp.sqrt(jnp.maximum(v_v, 0.0)),
         **covariance_of(phi_phi, capacitance * phi_v, capacitance**2 * v_v),
     }
-
-
-def covariance_of(phi_phi: Array, phi_q: Array, q_q: Array) -> dict[str, Any]:
-    """The covariance matrix of (φ, q) by name, and how far it dips below ħ/2; each (T, 1)."""
-    deficit = 1 - jnp.sqrt(jnp.maximum(phi_phi * q_q - phi_q**2, 0.0)) / (hbar / 2)
-    return {
-        "flux_variance": phi_phi,
-        "flux_charge_covariance": phi_q,
-        "charge_variance": q_q,
-        "diagnostics": {"uncertainty_deficit": jnp.max(deficit)},
-    }
-
-
-def check_temperatures(setup: Setup, params: Params) -> None:
-    """White noise needs kT > 0 in every dissipator: at T = 0 its quantum part diverges."""
-    for d in setup.membrane.dissipators:
-        if not float(params["elements"][d.name].get("T", 0.0)) > 0:
-            raise InputError(
-                f"{d.name} T",
-                params["elements"][d.name].get("T", "nothing"),
-                "must be given and > 0 K in a quantum method",
-            )

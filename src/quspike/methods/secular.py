@@ -16,6 +16,7 @@ from jax import Array
 from quspike.constants import hbar
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import mean_field
+from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
 from quspike.quantize.zero_point import Mode, resonator_mode, thermal_occupation
 
@@ -43,8 +44,8 @@ def build(setup: Setup, params: Params) -> Machine:
         membrane=lambda t, y, piece: membrane_value(setup, mode, y[0] + 1j * y[1]),
         reset=lambda t, y, piece: _reset(setup, params, mode, y),
         release=lambda t, y, piece: y,
-        observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece),
-        error=_error(setup, params, mode),
+        observe=lambda t, y, piece, free: observe(setup, params, mode, t, y, piece),
+        error=error_norm(setup, params, mode),
     )
     return Machine(model, start(setup, params, mode), lambda records: read(setup, mode, records))
 
@@ -58,15 +59,10 @@ def start(setup: Setup, params: Params, mode: Mode) -> Array:
 
 
 def initial_amplitude(params: Params, mode: Mode):
-    """α = φ/2φ_zpf + iq/2q_zpf of the initial means, plus a coherent state's own α."""
+    """α = φ/2φ_zpf + iq/2q_zpf of the initial means."""
     initial = params["initial"]
     q = mode.capacitance * initial["voltage"]
-    return (
-        initial["flux"] / (2 * mode.phi_zpf)
-        + 1j * q / (2 * mode.q_zpf)
-        + initial["alpha_re"]
-        + 1j * initial["alpha_im"]
-    )
+    return initial["flux"] / (2 * mode.phi_zpf) + 1j * q / (2 * mode.q_zpf)
 
 
 def free_drive(setup: Setup, free):
@@ -143,7 +139,7 @@ def _reset(setup: Setup, params: Params, mode: Mode, y: Array) -> Array:
     return y.at[-3:].set(jnp.stack([params["neuron"]["reset_occupation"], 0.0 * y[0], 0.0 * y[0]]))
 
 
-def _observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
+def observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
     """[V, φ, membrane, x …, W …, α (2), covariance (3)]."""
     alpha = y[0] + 1j * y[1]
     count = len(setup.membrane.memristors)
@@ -163,9 +159,7 @@ def _observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Ar
 
 
 def read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
-    """Name the columns of `_observe`; the covariance there is in zero-point units."""
-    from quspike.methods.moments import covariance_of
-
+    """Name the columns of `observe`; the covariance there is in zero-point units."""
     count = len(setup.membrane.memristors)
     v, x, w = records[:, 0], records[:, 3 : 3 + count], records[:, 3 + count : 3 + 2 * count]
     re, im, phi_phi, phi_q, q_q = jnp.split(records[:, 3 + 2 * count :], 5, axis=1)
@@ -183,7 +177,7 @@ def read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
     }
 
 
-def _error(setup: Setup, params: Params, mode: Mode):
+def error_norm(setup: Setup, params: Params, mode: Mode):
     """max of |δα| in volts and |δx|, relative to their scales."""
     scales = memory_scales(setup, params, setup.scale, 1 / mode.omega)
 

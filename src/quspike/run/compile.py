@@ -27,6 +27,7 @@ from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane, total_capacitance
 from quspike.quantize.zero_point import resonator_mode
 from quspike.run.coloured import with_coloured_noise
+from quspike.run.fock_space import first_levels, state_choice
 from quspike.run.schema import Run
 from quspike.run.starting_point import initial_params, neuron_params, reset_params
 from quspike.run.step_size import choose_step, voltage_scale
@@ -126,6 +127,9 @@ def compile_run(run: Run, method: str | None = None) -> Problem:
     params["neuron"] |= reset_params(neuron, membrane, elements) if neuron and rung.quantum else {}
     scale = voltage_scale(setup, params, run.duration)
     setup = replace(setup, scale=scale)
+    if chosen == "gksl" and setup.truncation is None:
+        occupation = max(params["initial"]["occupation"], params["neuron"].get("reset_occupation", 0.0))
+        setup = replace(setup, truncation=first_levels(run.initial, float(occupation), bool(membrane.junctions)))
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     times = save_times(run.duration, run.save_every)
     if setup.coloured:
@@ -159,6 +163,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         johnson=run.johnson_noise and method == "classical",
         baths={name: str(bath) for name, bath in named.items() if bath is not None} if method == run.method else {},
         initial_state=run.initial.state,
+        state=state_choice(run.initial),
         truncation=run.truncation,
         nonlinearity=run.nonlinearity,
         save_states=run.save.states,

@@ -57,7 +57,8 @@ class Settings(Table):
     save_every : spacing of the saved times [s]; by default a thousandth of the duration.
     dt : step [s], or None ("auto") for one chosen from the time scales and checked against half of it.
     truncation : levels of a Fock space, or None ("auto") for as many as the state needs.
-    nonlinearity : of junctions in `gksl`: `full` keeps the cosine exact; `secular` keeps its number-conserving part.
+    nonlinearity : of junctions in `gksl`: `full` keeps the cosine exact; `secular` keeps its number-conserving part;
+        `kerr` keeps the quartic term of that.
     johnson_noise : seeded thermal noise in the classical neuron, be it the method or the one beside it.
     classical : also run the neuron without quantum mechanics, beside it.
     strict : a violated validity bound is an error, not a warning.
@@ -83,7 +84,7 @@ class Settings(Table):
     )
     dt: Annotated[float | None, Unit("time", minimum=0.0, exclusive=True, auto=True)] = None
     truncation: Annotated[int | None, Whole(2, 4096, auto=True)] = None
-    nonlinearity: Annotated[str, Choice(("full", "secular"))] = "full"
+    nonlinearity: Annotated[str, Choice(("full", "secular", "kerr"))] = "full"
     johnson_noise: Annotated[bool, Flag()] = False
     classical: Annotated[bool, Flag()] = True
     strict: Annotated[bool, Flag()] = False

@@ -30,17 +30,22 @@ def reset_params(neuron: Neuron, membrane: Membrane, elements: Mapping[str, Any]
 
 
 def initial_params(run: Run, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
-    """Means, a coherent displacement α, the thermal occupation and each memristor's x(0)."""
+    """Means (a displacement α counted in), thermal occupation, a cat's own α, and each memristor's x(0)."""
     initial = run.initial
     alpha = initial.alpha if initial.state == "coherent" else initial.displacement
-    occupation = 0.0
-    if membrane.kind == "resonator" and initial.state == "thermal":
-        occupation = thermal_occupation(resonator_mode(membrane, elements).omega, hottest(membrane, elements))
+    voltage, flux, occupation = initial.voltage, initial.flux, 0.0
+    if membrane.kind == "resonator":
+        mode = resonator_mode(membrane, elements)
+        if alpha is not None:
+            voltage, flux = voltage + 2 * mode.v_zpf * alpha.imag, flux + 2 * mode.phi_zpf * alpha.real
+        if initial.state == "thermal":
+            occupation = thermal_occupation(mode.omega, hottest(membrane, elements))
+    cat = complex(initial.alpha or 0.0) if initial.state == "cat" else 0j
     return {
-        "voltage": initial.voltage,
-        "flux": initial.flux,
-        "alpha_re": 0.0 if alpha is None else alpha.real,
-        "alpha_im": 0.0 if alpha is None else alpha.imag,
+        "voltage": voltage,
+        "flux": flux,
+        "cat_re": cat.real,
+        "cat_im": cat.imag,
         "occupation": occupation,
         "memory": {d.name: _memory(run, d, elements) for d in membrane.memristors},
     }

@@ -1,0 +1,160 @@
+"""The secular GKSL equation of a resonator in Fock space, junctions included, in the frame displaced by its own mean.
+
+    dρ/dt = −(i/ħ)[H_nl − I(t)φ̂, ρ] + κ(n̄+1) 𝓓[a]ρ + κn̄ 𝓓[a†]ρ,     κ = Σ_e W_e(x_e)/C, each with its own n̄_e(T_e)
+    ρ = D(α) ρ′ D†(α),  α = ⟨a⟩                                        frame rotating at ω0: exact, no RWA
+
+Weak coupling, κ ≪ ω0, and a memory that is slow on the carrier: κ and dx/dt are averaged over it, as in `secular.py`.
+A linear circuit is Gaussian, and `moments` solves it for less; this method is for junctions and for states that no mean
+and covariance hold. Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821; Lindblad, Commun. Math. Phys. 48, 119 (1976).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from quspike.constants import hbar, phi0
+from quspike.kernel import fock_states
+from quspike.kernel.displaced import NonLinearity, co_moving_flow, junction, kerr, secular_junction
+from quspike.kernel.fock import moments, once, unpack
+from quspike.kernel.spiking_scan import SpikingModel, Track
+from quspike.methods import secular
+from quspike.methods.method import Machine, Params, Setup
+from quspike.quantize.zero_point import Mode, resonator_mode
+
+TOP_LEVELS = 2  # watched together: a state of one parity leaves every other level empty
+HEALTH = 3  # columns of the records: top-level population, trace − 1, smallest population
+
+
+class State(NamedTuple):
+    """means [Re α, Im α, x …] (2 + E,), and ρ′ packed (N, N), in the frame rotating at ω0."""
+
+    means: Array
+    packed: Array
+
+    @property
+    def alpha(self) -> Array:
+        """⟨a⟩."""
+        return self.means[0] + 1j * self.means[1]
+
+
+def build(setup: Setup, params: Params) -> Machine:
+    """The machine over `State`; `setup.truncation` is N."""
+    mode = resonator_mode(setup.membrane, params["elements"])
+    nonlinearity = displaced_junctions(setup, params, mode)
+
+    def flow(t, y: State, piece, free):
+        y = once(y)
+        alpha, packed, x = y.alpha, y.packed, y.means[2:]
+        swing = secular.carrier(setup, params, mode, t, alpha, piece)
+        down, up = jump_rates(setup, params, mode, x, swing)
+        held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
+        push = secular.free_drive(setup, free) * secular.push(setup, params, mode, t, piece)
+        d_alpha, d_packed = co_moving_flow(nonlinearity, t, alpha, packed, held * down, held * up, push)
+        d_means = jnp.stack([d_alpha.real, d_alpha.imag, *secular.memory_rates(setup, params, x, swing)])
+        return once(State(d_means, d_packed))
+
+    model = SpikingModel(
+        flow=flow,
+        membrane=lambda t, y, piece: secular.membrane_value(setup, mode, y.alpha),
+        reset=lambda t, y, piece: _reset(setup, params, mode, y),
+        release=lambda t, y, piece: y,
+        observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece),
+        error=_error(setup, params, mode),
+    )
+    start = State(secular.start(setup, params, mode)[:-3], initial_state(setup, params))
+    return Machine(model, start, lambda records: _read(setup, mode, records), lambda *run: _after(setup, mode, *run))
+
+
+def displaced_junctions(setup: Setup, params: Params, mode: Mode) -> NonLinearity | None:
+    """What the circuit's junctions do beyond their part of 1/L: the whole cosine, its secular part, or its Kerr term."""
+    names = setup.membrane.junctions
+    if not names:
+        return None
+    energy, eta = sum(params["elements"][name]["EJ"] for name in names) / hbar, mode.phi_zpf / phi0
+    if setup.nonlinearity == "full":
+        return junction(_levels(setup), energy, eta, mode.omega)
+    if setup.nonlinearity == "secular":
+        return secular_junction(_levels(setup), energy, eta)
+    strength = -0.5 * energy * eta**4
+    return kerr(_levels(setup), strength, detuning=strength)
+
+
+def jump_rates(setup: Setup, params: Params, mode: Mode, x, swing: tuple) -> tuple:
+    """κ↓ = Σ κ_e(n̄_e + 1) and κ↑ = Σ κ_e n̄_e, 1/s."""
+    rates = secular.loss_rates(setup, params, mode, x, swing)
+    quanta = secular.occupations(setup, params, mode)
+    up = sum(r * n for r, n in zip(rates, quanta, strict=True))
+    return sum(rates) + up, up
+
+
+def initial_state(setup: Setup, params: Params) -> Array:
+    """ρ′(0), packed (N, N): what is left of the initial state about its displacement."""
+    levels, given = _levels(setup), dict(setup.state or {})
+    if setup.initial_state == "fock":
+        return fock_states.number_state(levels, given["n"])
+    if setup.initial_state == "cat":
+        alpha = params["initial"]["cat_re"] + 1j * params["initial"]["cat_im"]
+        return fock_states.cat_state(levels, alpha, given["parity"])
+    return fock_states.thermal_state(levels, params["initial"]["occupation"])
+
+
+def _levels(setup: Setup) -> int:
+    assert setup.truncation is not None
+    return setup.truncation
+
+
+def _reset(setup: Setup, params: Params, mode: Mode, y: State) -> State:
+    """`zero` swaps the mode with a thermal one; `subtract` displaces it, which leaves ρ′ as it is."""
+    alpha = secular.reset_amplitude(setup, params, mode, y.alpha)
+    means = y.means.at[0].set(alpha.real).at[1].set(alpha.imag)
+    if setup.reset == "subtract":
+        return State(means, y.packed)
+    return State(means, fock_states.thermal_state(_levels(setup), params["neuron"]["reset_occupation"]))
+
+
+def _observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
+    """The columns of `secular.observe`, the state's health, and the state itself if it is to be saved."""
+    state = moments(y.packed)
+    mean = jnp.stack([y.means[0] + state.a.real, y.means[1] + state.a.imag])
+    occupation, anomalous = state.number - jnp.abs(state.a) ** 2, state.aa - state.a**2
+    spread = jnp.stack([occupation, anomalous.real, anomalous.imag])
+    populations = jnp.diagonal(y.packed)
+    health = jnp.stack([jnp.sum(populations[-TOP_LEVELS:]), jnp.sum(populations) - 1, jnp.min(populations)])
+    gaussian = secular.observe(setup, params, mode, t, jnp.concatenate([mean, y.means[2:], spread]), piece)
+    return jnp.concatenate([gaussian, health, *([y.packed.ravel()] if setup.save_states else [])])
+
+
+def _split(setup: Setup, records: Array) -> tuple[Array, Array, Array]:
+    """(T, k) records as the columns of `secular.observe`, health (T, 3) and states (T, N, N), empty if not saved."""
+    size = _levels(setup) ** 2 if setup.save_states else 0
+    split = records.shape[1] - size
+    states = unpack(records[:, split:].reshape(-1, _levels(setup), _levels(setup))) if size else records[:, split:]
+    return records[:, : split - HEALTH], records[:, split - HEALTH : split], states
+
+
+def _read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
+    columns, _, states = _split(setup, records)
+    named = secular.read(setup, mode, columns)
+    return named | {"states": states} if setup.save_states else named
+
+
+def _after(setup: Setup, mode: Mode, track: Track, nodes: Array, spikes: Array) -> dict:
+    """How healthy ρ was over all steps; its smallest eigenvalue is that of the final state, or a population if lower."""
+    columns, health, _ = _split(setup, track.records)
+    final = jnp.linalg.eigvalsh(unpack(track.final.packed))
+    diagnostics = secular.read(setup, mode, columns)["diagnostics"] | {
+        "top_level_population": jnp.max(health[:, 0]),
+        "trace_error": jnp.max(jnp.abs(health[:, 1])),
+        "smallest_eigenvalue": jnp.minimum(jnp.min(health[:, 2]), final[0]),
+        "truncation": jnp.asarray(_levels(setup)),
+    }
+    return {"diagnostics": diagnostics}
+
+
+def _error(setup: Setup, params: Params, mode: Mode):
+    """max of the relative errors of α and x, and of ‖δρ′‖ (Hilbert–Schmidt)."""
+    means = secular.error_norm(setup, params, mode)
+    return lambda e, y: jnp.maximum(means(e.means, y.means), jnp.sqrt(jnp.sum(e.packed**2)))
