@@ -6,8 +6,8 @@ A cell of width Δω_m around ω_m holds the modes of J there:
 
     y_m = (2Δω_m/πω_m) Re Y(ω_m),    C_m = y_m/ω_m,    L_m = 1/(y_m ω_m)
 
-The cells must cover the axis from ω = 0: on the grid ω_m = mΔω half a cell is missing there, and a membrane on it does not
-relax to zero. A comb of equal cells recurs after 2π/Δω. Caldeira & Leggett, Ann. Phys. 149, 374 (1983).
+The cells must cover the axis from ω = 0: on the grid ω_m = mΔω half a cell is missing there, and a membrane on it does
+not relax to zero. A comb of equal cells recurs after 2π/Δω. Caldeira & Leggett, Ann. Phys. 149, 374 (1983).
 """
 
 from __future__ import annotations
