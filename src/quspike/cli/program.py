@@ -26,7 +26,7 @@ COMMANDS: dict[str, str | None] = {
     "check": "quspike.cli.check",
     "show": "quspike.cli.show",
     "plot": "quspike.cli.plot",
-    "quantize": None,
+    "quantize": "quspike.cli.quantize",
     "compare": None,
     "hysteresis": "quspike.cli.hysteresis",
     "claims": None,

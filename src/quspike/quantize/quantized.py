@@ -1,0 +1,228 @@
+"""`quantize`: a circuit's Lagrangian, Hamiltonian, baths, modes, scales and validity, in symbols and in SI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from quspike.circuit import Circuit
+from quspike.errors import NotAvailable
+from quspike.quantize import scales
+from quspike.quantize.line_boundary import Bath, baths_of
+from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane
+from quspike.quantize.memristance_range import Range
+from quspike.quantize.notation import Notation, notation
+from quspike.quantize.scales import ResonatorMode, ZeroPoint
+from quspike.quantize.verdicts import verdicts
+from quspike.verdict import Check
+
+if TYPE_CHECKING:
+    from quspike.quantize.variables import Equation, Term
+
+Expr = Any
+
+
+def quantize(circuit: Circuit | str) -> QuantizedCircuit:
+    """`H = (q + C_g V_g)²/2C + φ²/2L − E_J cos(φ/φ0) − I_in φ + Σ_m [q_m²/2C_m + (F(φ) − φ_m)²/2L_m]`, [φ, q] = iħ.
+
+    Parameters
+    ----------
+    circuit : a Circuit, or a netlist's text.
+
+    Raises
+    ------
+    InputError : a netlist that is no circuit, or a node without capacitance.
+    NotAvailable : several dynamic nodes, and cards that cannot be quantized yet.
+
+    References
+    ----------
+    Vool & Devoret, Int. J. Circuit Theory Appl. 45, 897 (2017) for the node-flux method; Yurke & Denker, Phys. Rev. A
+    29, 1419 (1984) and Caldeira & Leggett, Ann. Phys. 149, 374 (1983) for the dissipators.
+    """
+    circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
+    membrane = reduce_to_membrane(circuit)
+    return QuantizedCircuit(circuit, membrane, notation(circuit, membrane, element_params(circuit)))
+
+
+@dataclass(frozen=True, repr=False)
+class QuantizedCircuit:
+    """A circuit as a quantum system: formulas are sympy expressions, made when asked for; numbers are SI floats.
+
+    `print` shows it as text, a notebook typesets its Hamiltonian; `to_latex()` and `to_json()` have all of it.
+    """
+
+    circuit: Circuit
+    membrane: Membrane
+    notation: Notation = field(repr=False)
+
+    @property
+    def kind(self) -> str:
+        """The neuron that runs: "baseband" (V = q/C, leak κ) or "resonator" (the mode's envelope, leak κ/2)."""
+        return self.membrane.kind
+
+    @property
+    def elements(self) -> dict[str, dict[str, float]]:
+        """Every element's numbers in SI."""
+        return element_params(self.circuit)
+
+    @property
+    def symbols(self) -> dict[str, Expr]:
+        """Symbol by name: `C`, `L`, `R_on`, …, and the variables `phi`, `phidot`, `q`, `t`."""
+        from quspike.quantize import variables
+
+        own = (variables.flux(), variables.velocity(), variables.charge(), variables.time())
+        return {**self.notation.symbols, **{symbol.name: symbol for symbol in own}}
+
+    @property
+    def values(self) -> dict[Expr, float]:
+        """SI value by symbol, to substitute into the formulas; what varies in time is not there."""
+        return {self.notation.symbols[name]: value for name, value in self.numbers.items()}
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """SI value by the symbol's name."""
+        lines = {self.notation.names.get((b.element, "Z0")): b.impedance for b in self.baths}
+        known = {c.name: lines.get(c.name) if c.value is None else c.value for c in self.notation.constants}
+        return {name: value for name, value in known.items() if value is not None}
+
+    @cached_property
+    def lagrangian_terms(self) -> tuple[Term, ...]:
+        """L term by term: elements, expression, meaning."""
+        from quspike.quantize.lagrangian import lagrangian_terms
+
+        return lagrangian_terms(self.notation)
+
+    @property
+    def lagrangian(self) -> Expr:
+        """L(φ, φ̇, t) of the conserving elements."""
+        from quspike.quantize.lagrangian import lagrangian
+
+        return lagrangian(self.notation)
+
+    @property
+    def momenta(self) -> dict[Expr, Expr]:
+        """Each charge, as ∂L/∂φ̇."""
+        from quspike.quantize.lagrangian import momentum
+        from quspike.quantize.variables import charge
+
+        return {charge(): momentum(self.notation)}
+
+    @property
+    def commutators(self) -> dict[tuple[Expr, Expr], Expr]:
+        """`[φ, q] = iħ`; for each line's oscillators likewise."""
+        from quspike.quantize.hamiltonian import commutators
+
+        return commutators(self.notation, self.baths)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """H_S term by term: the elements it comes from, expression, meaning."""
+        from quspike.quantize.hamiltonian import hamiltonian_terms
+
+        return hamiltonian_terms(self.notation)
+
+    @property
+    def hamiltonian(self) -> Expr:
+        """H_S(φ, q, t): the circuit without its dissipators."""
+        from quspike.quantize.hamiltonian import hamiltonian
+
+        return hamiltonian(self.notation)
+
+    @cached_property
+    def bath_terms(self) -> tuple[Term, ...]:
+        """What the dissipators add: a comb each, and the counter-term of a coupling that moves."""
+        from quspike.quantize.hamiltonian import comb_terms
+
+        return comb_terms(self.notation, self.baths)
+
+    @property
+    def total_hamiltonian(self) -> Expr:
+        """H = H_S and the dissipators' combs."""
+        import sympy as sp
+
+        return sp.Add(self.hamiltonian, *(term.expression for term in self.bath_terms))
+
+    @cached_property
+    def definitions(self) -> tuple[tuple[Expr, Expr], ...]:
+        """What letters stand for: C_Σ, F(φ), F′(φ), W(φ), λ(t)."""
+        from quspike.quantize.hamiltonian import total_definition
+        from quspike.quantize.line_terms import definitions
+
+        total = total_definition(self.notation)
+        lines = (pair for bath in self.baths for pair in definitions(self.notation, bath))
+        return (*((total,) if total else ()), *lines)
+
+    @cached_property
+    def equations_of_motion(self) -> tuple[Equation, ...]:
+        """Heisenberg's equations for φ and q, Langevin's for the lines: `.equality`, `.meaning`."""
+        from quspike.quantize.motion import equations_of_motion
+
+        return equations_of_motion(self.notation, self.baths)
+
+    @cached_property
+    def baths(self) -> tuple[Bath, ...]:
+        """The line behind each dissipator."""
+        return baths_of(self.membrane, self.elements, self.notation)
+
+    @property
+    def leak_rate(self) -> Range:
+        """κ = W/C [1/s] at the least and the largest conductance."""
+        return scales.leak_range(self.membrane, self.elements, self.baths)
+
+    @cached_property
+    def modes(self) -> tuple[ResonatorMode, ...]:
+        """A resonator's mode; a baseband membrane has none."""
+        return scales.modes_of(self.membrane, self.elements, self.baths)
+
+    @cached_property
+    def zero_point(self) -> ZeroPoint:
+        """The scales of its quantum and thermal fluctuations."""
+        return scales.zero_point_of(self.membrane, self.elements, self.baths)
+
+    @cached_property
+    def validity(self) -> tuple[Check, ...]:
+        """The ratios that methods rest on, with bounds and verdicts."""
+        return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
+
+    def to_latex(self) -> str:
+        """All formulas and numbers, as amsmath displays."""
+        from quspike.quantize.render_latex import document
+
+        return document(self)
+
+    def to_json(self) -> str:
+        """All formulas as strings and all numbers in SI, as JSON."""
+        from quspike.quantize.render_json import document
+
+        return document(self)
+
+    def __str__(self) -> str:
+        from quspike.quantize.render_text import document
+
+        return document(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(element.name for element in self.circuit.elements)
+        return f"QuantizedCircuit({self.kind} neuron on node {self.membrane.node}: {names})"
+
+    def _repr_latex_(self) -> str:
+        from quspike.quantize.render_latex import typeset_hamiltonian
+
+        return typeset_hamiltonian(self)
+
+    def to_qutip(self) -> NoReturn:
+        """Operators for QuTiP. Raises NotAvailable."""
+        raise _later("to_qutip")
+
+    def to_scqubits(self) -> NoReturn:
+        """A circuit for scqubits. Raises NotAvailable."""
+        raise _later("to_scqubits")
+
+    def to_ngspice(self) -> NoReturn:
+        """A netlist for ngspice. Raises NotAvailable."""
+        raise _later("to_ngspice")
+
+
+def _later(name: str) -> NotAvailable:
+    return NotAvailable(f"{name}()", "a call", "is not available yet (to_latex and to_json are)")

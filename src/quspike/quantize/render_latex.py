@@ -1,0 +1,101 @@
+"""A quantized circuit in LaTeX: displays for a paper (`to_latex`), and the Hamiltonian that a notebook typesets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from quspike.quantize.latex_formula import LatexFormula
+from quspike.quantize.line_terms import closed_form
+from quspike.quantize.spelling import escaped, in_latex
+from quspike.units import format_si
+
+if TYPE_CHECKING:
+    from quspike.quantize.quantized import QuantizedCircuit
+
+CLASSICAL, QUANTUM = LatexFormula(hats=False), LatexFormula(hats=True)
+UNITS = {"ohm": r"\Omega", "µ": r"\mu ", "rad/s": "rad/s"}
+Row = tuple[str, str]  # left and right side
+
+
+def document(circuit: QuantizedCircuit) -> str:
+    """Displays for amsmath, a comment before each."""
+    sections = [
+        ("Lagrangian", lagrangian(circuit)),
+        ("Hamiltonian", hamiltonian(circuit)),
+        ("what the letters stand for", definitions(circuit)),
+        ("spectral densities of the lines", densities(circuit)),
+        ("equations of motion", motion(circuit)),
+        ("numbers", numbers(circuit)),
+    ]
+    return "\n".join(f"% {title}\n{aligned(rows)}" for title, rows in sections if rows)
+
+
+def typeset_hamiltonian(circuit: QuantizedCircuit) -> str:
+    """The Hamiltonian, its commutator and its letters, a display each: what a notebook shows."""
+    rows = [*hamiltonian(circuit), *definitions(circuit)]
+    return "\n\n".join(f"$$\n{left} = {right}\n$$" for left, right in rows)
+
+
+def aligned(rows: Iterable[Row]) -> str:
+    """Equations under each other."""
+    body = " \\\\\n".join(f"  {left} &= {right}" for left, right in rows)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+
+def lagrangian(c: QuantizedCircuit) -> list[Row]:
+    """L and q = ∂L/∂φ̇."""
+    ((_, momentum),) = c.momenta.items()
+    derivative = rf"\frac{{\partial \mathcal{{L}}}}{{\partial \dot{{\varphi}}}} = {CLASSICAL(momentum)}"
+    return [(r"\mathcal{L}", CLASSICAL.joined([t.expression for t in c.lagrangian_terms])), ("q", derivative)]
+
+
+def hamiltonian(c: QuantizedCircuit) -> list[Row]:
+    """H_S, H with the lines, and the commutators."""
+    rows = [(r"\hat{H}_{\mathrm{S}}", QUANTUM.joined([t.expression for t in c.terms]))]
+    if c.bath_terms:
+        combs = QUANTUM.joined([t.expression for t in c.bath_terms])
+        rows.append((r"\hat{H}", rf"\hat{{H}}_{{\mathrm{{S}}}} + {combs}"))
+    return [*rows, *((f"[{QUANTUM(a)}, {QUANTUM(b)}]", r"i\hbar") for a, b in c.commutators)]
+
+
+def definitions(c: QuantizedCircuit) -> list[Row]:
+    """C_Σ, F, W, λ; and F in closed form where the law has one."""
+    pairs = [*c.definitions, *(pair for bath in c.baths for pair in closed_form(c.notation, bath))]
+    return [CLASSICAL.equation(left, right) for left, right in pairs]
+
+
+def densities(c: QuantizedCircuit) -> list[Row]:
+    """J(ω) of each line."""
+    one = len(c.baths) == 1
+    names = ["J" if one else rf"J_{{\mathrm{{{escaped(bath.element)}}}}}" for bath in c.baths]
+    return [(f"{name}(\\omega)", CLASSICAL(bath.density)) for name, bath in zip(names, c.baths, strict=True)]
+
+
+def motion(c: QuantizedCircuit) -> list[Row]:
+    """Heisenberg–Langevin equations."""
+    return [QUANTUM.equation(e.equality.lhs, e.equality.rhs) for e in c.equations_of_motion]
+
+
+def numbers(c: QuantizedCircuit) -> list[Row]:
+    """Every constant with its unit."""
+    quantities = {constant.name: constant.quantity for constant in c.notation.constants}
+    return [(in_latex(name), quantity(value, quantities[name])) for name, value in c.numbers.items()]
+
+
+def quantity(value: float, kind: str) -> str:
+    """`100\\,\\mathrm{fF}`, `10^{12}\\,\\mathrm{rad/s}`."""
+    number, _, unit = format_si(value, kind).partition(" ")
+    mantissa, e, power = number.partition("e")
+    if e:
+        ten = f"10^{{{int(power)}}}"
+        number = ten if mantissa == "1" else rf"{mantissa} \cdot {ten}"
+    for plain, tex in UNITS.items():
+        unit = unit.replace(plain, tex)
+    return rf"{number}\,\mathrm{{{unit}}}" if unit else number
+
+
+def every_formula(c: QuantizedCircuit) -> list[str]:
+    """Each equation by itself, `left = right`."""
+    groups: tuple[Any, ...] = (lagrangian, hamiltonian, definitions, densities, motion, numbers)
+    return [f"{left} = {right}" for group in groups for left, right in group(c)]
