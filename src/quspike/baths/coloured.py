@@ -68,8 +68,7 @@ def coloured_bath(
 
     Raises InputError at T = 0, where the poles fall together at zero.
     """
-    if isinstance(temperature, int | float) and not temperature > 0:
-        raise InputError("temperature", temperature, "must be > 0 K for the Padé poles of coloured noise")
+    check_temperature(temperature)
     inductive = not (isinstance(inductance, int | float) and math.isinf(inductance))
     xi, eta = pade_coth(n_poles)
     omega_0_sq = 1.0 / (inductance * capacitance)
@@ -86,6 +85,12 @@ def coloured_bath(
         eta=jnp.asarray(eta),
         inductive=inductive,
     )
+
+
+def check_temperature(temperature: Any) -> None:
+    """Refuse T = 0, at which the poles ξ_k kT/ħ are no decomposition any more; a tracer is not compared."""
+    if isinstance(temperature, int | float) and not temperature > 0:
+        raise InputError("temperature", temperature, "must be > 0 K for the Padé poles of coloured noise")
 
 
 def drift(conductance: Array, bath: ColouredBath) -> Array:
@@ -219,6 +224,7 @@ def choose_poles(
     The error is relative, the largest over `conductances` [S], which should span what W does in the run. Raises
     ConvergenceError if 200 poles do not suffice: the temperature is too low for the cutoff.
     """
+    check_temperature(temperature)
     membranes = [(capacitance, float(w), cutoff, temperature, inductance) for w in np.atleast_1d(conductances)]
     exact = [exact_variances(*membrane) for membrane in membranes]
 

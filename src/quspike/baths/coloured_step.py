@@ -12,9 +12,9 @@ them at a constant rate through the step; they move exactly for the A in its mid
     p   → E p Eᵀ + ∫_0^h e^{As} [Σ_k s_k (e ρ_kᵀ + ρ_k eᵀ) + R − ΔP̄/h] e^{Aᵀs} ds − Σ_k (j_k m_kᵀ + m_k j_kᵀ)
     m_k = E (d_k + ρ_k),    j_k = s_k ∫_0^h e^{A(h−s)} e^{−ν_k s} ds e = s_k (A + ν_k)⁻¹ (E − e^{−ν_k h}) e
 
-with R = AP̄ + P̄Aᵀ + Q̄, 0 in equilibrium. Exact for a constant W however long the step is, and of second order in h for a
-W(t) that varies, stiff or not. (Freezing W alone, in the middle of the step or by Magnus' series, falls back to first
-order as soon as ω_c h > 1.)
+with R = AP̄ + P̄Aᵀ + Q̄, 0 in equilibrium. Exact for a constant W however long the step is, and of second order in h for
+a W(t) that varies. ⟨V²⟩ nearly keeps that order for ω_c h ≫ 1, where freezing W, in mid-step or by Magnus'
+series, falls back to the first. (A free flux, whose own tie to the line lags half a step, keeps 1.5.)
 Magnus, Commun. Pure Appl. Math. 7, 649 (1954); Hochbruck & Ostermann, Acta Numerica 19, 209 (2010).
 """
 
@@ -68,8 +68,7 @@ class Propagator(NamedTuple):
 def coloured_step(state: Array, w_start: Array, w_end: Array, h: Array, bath: ColouredBath) -> Array:
     """The covariance (3, 3 + N) after h [s], in which the conductance goes from `w_start` to `w_end` [S].
 
-    Where W(t) is known beforehand, `jax.vmap` of `varying_propagator` over all steps, and `propagate` alone in the
-    scan, do the same several times faster.
+    Where W(t) is known beforehand, `jax.vmap` of `varying_propagator` leaves only `propagate` to the scan.
     """
     return propagate(state, varying_propagator(w_start, w_end, h, bath))
 
@@ -142,7 +141,7 @@ def exponential_and_integral(matrix: Array, source: Array, h: Array) -> tuple[Ar
         half = total + growth @ total
         return (2 * growth + growth @ growth, total + half + half @ growth.T), None
 
-    pair, _ = jax.lax.scan(double, (growth, total), None, length=DOUBLINGS, unroll=4)
+    pair, _ = jax.lax.scan(double, (growth, total), None, length=DOUBLINGS)
     within = jnp.where(jnp.max(jnp.abs(step)) < LONGEST, 1.0, jnp.nan)
     return pair[0] * within, pair[1] * within
 

@@ -43,7 +43,7 @@ def impedance(s: Array, capacitance: Array, conductance: Array, cutoff: Array, i
 
     s [1/s], C [F], W [S], ω_c [rad/s], L [H] or inf.
     """
-    return 1.0 / (s * capacitance + 1.0 / (s * inductance) + conductance * cutoff / (s + cutoff))
+    return 1.0 / (s * capacitance + (1.0 / inductance) / s + conductance * cutoff / (s + cutoff))
 
 
 def voltage_variance(
