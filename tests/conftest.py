@@ -8,10 +8,16 @@ import time
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from quspike.precision import enable_x64
 
 enable_x64()
+
+# How fast a shared machine is today says nothing about a test. Where CI is set, hypothesis brings a profile of its own.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not os.environ.get("CI"):
+    settings.load_profile("unhurried")
 
 _spent = 0.0  # seconds of slow tests in this process
 
