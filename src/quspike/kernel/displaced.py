@@ -3,9 +3,9 @@
     dρ′/dt = −i[H_nl(a+α), ρ′] − [g a† − g* a, ρ′] + κ↓ 𝓓[a]ρ′ + κ↑ 𝓓[a†]ρ′,   g = −i⟨[a, H_nl(a+α)]⟩
     dα/dt  = g − ½(κ↓ − κ↑) α + p(t)
 
-with the mode in the frame that rotates at ω0 (exact: every carrier phase is kept), H_nl in units of ħ and p(t) the push
-of the sources. Damping and drive move α only; what is left for ρ′ is what the non-linearity does about the mean, and that
-needs a few levels however large ⟨a†a⟩ is. Displaced non-linearities are closed forms, never truncated products.
+with the mode in the frame that rotates at ω0 (exact: every carrier phase is kept), H_nl in units of ħ and p(t) the
+push of the sources. Damping and drive move α only; what is left for ρ′ is what the non-linearity does about the mean,
+and that needs a few levels however large ⟨a†a⟩ is. Displaced non-linearities are closed forms, not truncated products.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PHASES = 48  # of the carrier average, more than the levels: exact to rounding w
 
 
 class Turn(NamedTuple):
-    """What a non-linearity does: g = −i⟨[a, H_nl]⟩ (complex, 1/s), and −i[H_nl, ρ′] − [g a† − g* a, ρ′] packed (N, N)."""
+    """g = −i⟨[a, H_nl]⟩, complex, and −i[H_nl, ρ′] − [g a† − g* a, ρ′], packed (N, N); both in 1/s."""
 
     drift: Any
     packed: Array
@@ -43,7 +43,7 @@ NonLinearity = Callable[[Array, Array, Array], Turn]  # (t, α, packed ρ′) �
 
 
 def co_moving_flow(nonlinearity: NonLinearity | None, t, alpha, packed: Array, down, up, push) -> tuple[Array, Array]:
-    """(dα/dt, dρ′/dt packed) in 1/s. down, up: κ↓ = Σκ(n̄+1), κ↑ = Σκn̄. push: p(t), complex. See the module's equation."""
+    """(dα/dt, dρ′/dt packed) in 1/s. down, up: κ↓ = Σκ(n̄+1), κ↑ = Σκn̄. push: p(t), complex."""
     decay = push - 0.5 * (down - up) * alpha
     relaxation = damping(down, up, packed)
     if nonlinearity is None:
@@ -101,7 +101,7 @@ def junction(levels: int, energy, eta, omega) -> NonLinearity:
 
 
 def secular_junction(levels: int, energy, eta) -> NonLinearity:
-    """The number-conserving part of the same: H_nl averaged over the carrier's phase, diagonal in a†a to all orders in η.
+    """The number-conserving part of the same: H_nl averaged over the carrier's phase, diagonal in a†a to all orders.
 
     −E_J[e^{−η²/2} L_n(η²) + η²(n + ½)] on |n⟩. Displaced by α = |α|e^{iβ} the average of the displaced junction is
     ⟨m|cos ηX|n⟩ cos(kπ/2) J_k(2η|α|) e^{ikβ}, k = m − n (sines likewise), the Bessel functions from a trapezoid sum.

@@ -3,7 +3,7 @@
     ρ = S + iA,  S = Sᵀ, A = −Aᵀ   →   R = S + A,         so that Tr ρ² = ΣR² and Tr ρO = Σ R_ρ R_O
     −i[H, ρ]                        →   −[H_s, Rᵀ] + [H_a, R],  H = H_s + iH_a
 
-R holds the N² real numbers of ρ and nothing else. Ladder operators are bands, applied by shifting rows: no matrix product.
+R holds the N² real numbers of ρ and nothing else. Ladder operators are bands, applied by shifting rows: no product.
 """
 
 from __future__ import annotations

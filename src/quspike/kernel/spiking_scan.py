@@ -22,7 +22,6 @@ from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
 
 SEGMENTS = 3  # release → crossing → hold: the most that one step can hold when t_ref = 0 or dt ≤ t_ref
 ROUNDING = 1e-9  # of a step: a hold that ends this close to a node ends on it
-LARGE = 64  # numbers in a state from which on cut steps, which are rare, are compiled with their stages in a loop
 
 
 @dataclass(frozen=True)
@@ -147,12 +146,11 @@ def _segment(model: SpikingModel, state, t1, piece, level, t_ref):
     def flow(s, state):
         return model.flow(s, state, piece, free)
 
-    step = dopri5_rolled if sum(jnp.size(leaf) for leaf in jax.tree.leaves(y)) > LARGE else dopri5
-    whole = step(flow, t, end - t, y)
+    whole = dopri5_rolled(flow, t, end - t, y)
     crossing, theta = _find_crossing(model, t, end, y, whole, piece, level)
     fires = ~held & crossing & (end > t)
     theta = jax.lax.stop_gradient(jnp.where(fires, theta, 1.0))
-    cut = step(flow, t, theta * (end - t), y)
+    cut = dopri5_rolled(flow, t, theta * (end - t), y)
     t_cut = t + theta * (end - t)
     t_spike, at_spike = _newton(model, t_cut, cut, piece, level, fires)
     releases = held & (end >= clock.release)

@@ -5,12 +5,13 @@
 
 Weak coupling, κ ≪ ω0, and a memory that is slow on the carrier: κ and dx/dt are averaged over it, as in `secular.py`.
 A linear circuit is Gaussian, and `moments` solves it for less; this method is for junctions and for states that no mean
-and covariance hold. Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821; Lindblad, Commun. Math. Phys. 48, 119 (1976).
+and covariance hold. Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821 (1976); Lindblad, Commun. Math. Phys. 48,
+119 (1976).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
@@ -69,7 +70,7 @@ def build(setup: Setup, params: Params) -> Machine:
 
 
 def displaced_junctions(setup: Setup, params: Params, mode: Mode) -> NonLinearity | None:
-    """What the circuit's junctions do beyond their part of 1/L: the whole cosine, its secular part, or its Kerr term."""
+    """What junctions do beyond their part of 1/L: the whole cosine, its secular part, or the Kerr term of that."""
     names = setup.membrane.junctions
     if not names:
         return None
@@ -142,10 +143,11 @@ def _read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
 
 
 def _after(setup: Setup, mode: Mode, track: Track, nodes: Array, spikes: Array) -> dict:
-    """How healthy ρ was over all steps; its smallest eigenvalue is that of the final state, or a population if lower."""
+    """How healthy ρ was over all steps; the smallest eigenvalue is the final state's, or a population if lower."""
     columns, health, _ = _split(setup, track.records)
     final = jnp.linalg.eigvalsh(unpack(track.final.packed))
-    diagnostics = secular.read(setup, mode, columns)["diagnostics"] | {
+    uncertainty: Any = secular.read(setup, mode, columns)["diagnostics"]
+    diagnostics = uncertainty | {
         "top_level_population": jnp.max(health[:, 0]),
         "trace_error": jnp.max(jnp.abs(health[:, 1])),
         "smallest_eigenvalue": jnp.minimum(jnp.min(health[:, 2]), final[0]),

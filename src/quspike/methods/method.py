@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from quspike.kernel.dopri5 import State
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods.inputs import Inputs
 from quspike.quantize.membrane import Membrane
@@ -70,7 +71,7 @@ class Machine:
     """
 
     model: SpikingModel
-    start: Array
+    start: State
     read: Callable[[Array], dict[str, Any]]
     after: Callable[[Track, Array, Array], dict[str, Any]] | None = None
 

@@ -18,7 +18,7 @@ SPREAD = 1.5  # by a junction, of a state that is already wide
 
 
 def first_levels(initial: Initial, occupation: float, junctions: bool) -> int:
-    """Levels for the initial state and for a thermal one of `occupation`, with room for what a junction does to them."""
+    """Levels for the initial state and a thermal one of `occupation`, with room for what a junction does to them."""
     needed = max(_thermal_levels(occupation), _state_levels(initial)) + SPARE
     return max(math.ceil(SPREAD * needed), JUNCTION) if junctions else needed
 
