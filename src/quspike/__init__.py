@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from quspike.drives import Csv, Noise, Pulses, Sine, Step, Wav
     from quspike.errors import ConvergenceError, InputError, NotAvailable, ValidityError, ValidityWarning
     from quspike.memristors.fit import fit_law
+    from quspike.quantize.quantized import quantize
     from quspike.result.store import read as open
     from quspike.run.compile import compile_run as compile
     from quspike.run.initial import Initial

@@ -90,7 +90,10 @@ def test_every_latex_formula_can_be_set(netlist: str):
 
 @EACH
 def test_a_notebook_typesets_the_hamiltonian(netlist: str):
-    """Displays alone, no environment that only LaTeX itself knows. Catches: a `$$` that is not closed."""
+    """Displays alone, no environment that only LaTeX itself knows, no letter defined twice.
+
+    Catches: a `$$` that is not closed, two memristors that share the letters of their closed form.
+    """
     shown = qs.quantize(netlist)._repr_latex_()
     displays = [part.strip() for part in shown.split("$$")]
     assert len(displays) % 2 == 1
@@ -100,6 +103,8 @@ def test_a_notebook_typesets_the_hamiltonian(netlist: str):
     parser = MathTextParser("agg")
     for part in displays[1::2]:
         parser.parse(f"${part}$")
+    letters = [part.partition(" = ")[0] for part in displays[-2].split(r",\quad ")]
+    assert len(letters) == len(set(letters))
 
 
 @EACH

@@ -163,6 +163,7 @@ def closed_form(n: Notation, bath: Bath) -> Iterator[tuple[Expr, Expr]]:
         return
     g = function(n.of_memristor("G", bath.element))
     yield boundary(n, bath), int(bath.sign) * sp.sqrt(impedance(n, bath)) * (g(flux()) - g(0))
-    yield g(flux()), known.antiderivative
+    own = {x: sp.Symbol(n.of_memristor(x.name, bath.element), **x.assumptions0) for x, _ in known.auxiliaries}
+    yield g(flux()), known.antiderivative.subs(own)
     for letter, meaning in known.auxiliaries:
-        yield letter, meaning.subs(known.conductance, conductance(n, bath))
+        yield own[letter], meaning.subs(known.conductance, conductance(n, bath))

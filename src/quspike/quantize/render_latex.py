@@ -22,7 +22,7 @@ def document(circuit: QuantizedCircuit) -> str:
     """Displays for amsmath, a comment before each."""
     sections = [
         ("Lagrangian", lagrangian(circuit)),
-        ("Hamiltonian", hamiltonian(circuit)),
+        ("Hamiltonian", [*energies(circuit), *commutators(circuit)]),
         ("what the letters stand for", definitions(circuit)),
         ("spectral densities of the lines", densities(circuit)),
         ("equations of motion", motion(circuit)),
@@ -32,9 +32,14 @@ def document(circuit: QuantizedCircuit) -> str:
 
 
 def typeset_hamiltonian(circuit: QuantizedCircuit) -> str:
-    """The Hamiltonian, its commutator and its letters, a display each: what a notebook shows."""
-    rows = [*hamiltonian(circuit), *definitions(circuit)]
-    return "\n\n".join(f"$$\n{left} = {right}\n$$" for left, right in rows)
+    """The Hamiltonian, its commutators and what its letters stand for, in displays: what a notebook shows."""
+    letters: list[Row] = []
+    functions: list[Row] = []
+    for pair in _pairs(circuit):
+        (letters if pair[0].is_Symbol else functions).append(CLASSICAL.equation(*pair))
+    displays = [*([row] for row in energies(circuit)), commutators(circuit), *([row] for row in functions), letters]
+    lines = (r",\quad ".join(f"{left} = {right}" for left, right in rows) for rows in displays if rows)
+    return "\n\n".join(f"$$\n{line}\n$$" for line in lines)
 
 
 def aligned(rows: Iterable[Row]) -> str:
@@ -50,19 +55,27 @@ def lagrangian(c: QuantizedCircuit) -> list[Row]:
     return [(r"\mathcal{L}", CLASSICAL.joined([t.expression for t in c.lagrangian_terms])), ("q", derivative)]
 
 
-def hamiltonian(c: QuantizedCircuit) -> list[Row]:
-    """H_S, H with the lines, and the commutators."""
+def energies(c: QuantizedCircuit) -> list[Row]:
+    """H_S, and H with the lines."""
     rows = [(r"\hat{H}_{\mathrm{S}}", QUANTUM.joined([t.expression for t in c.terms]))]
     if c.bath_terms:
         combs = QUANTUM.joined([t.expression for t in c.bath_terms])
         rows.append((r"\hat{H}", rf"\hat{{H}}_{{\mathrm{{S}}}} + {combs}"))
-    return [*rows, *((f"[{QUANTUM(a)}, {QUANTUM(b)}]", r"i\hbar") for a, b in c.commutators)]
+    return rows
+
+
+def commutators(c: QuantizedCircuit) -> list[Row]:
+    """[φ, q] = iħ, the lines' oscillators included."""
+    return [(f"[{QUANTUM(a)}, {QUANTUM(b)}]", r"i\hbar") for a, b in c.commutators]
 
 
 def definitions(c: QuantizedCircuit) -> list[Row]:
     """C_Σ, F, W, λ; and F in closed form where the law has one."""
-    pairs = [*c.definitions, *(pair for bath in c.baths for pair in closed_form(c.notation, bath))]
-    return [CLASSICAL.equation(left, right) for left, right in pairs]
+    return [CLASSICAL.equation(left, right) for left, right in _pairs(c)]
+
+
+def _pairs(c: QuantizedCircuit) -> list[tuple[Any, Any]]:
+    return [*c.definitions, *(pair for bath in c.baths for pair in closed_form(c.notation, bath))]
 
 
 def densities(c: QuantizedCircuit) -> list[Row]:
@@ -97,5 +110,5 @@ def quantity(value: float, kind: str) -> str:
 
 def every_formula(c: QuantizedCircuit) -> list[str]:
     """Each equation by itself, `left = right`."""
-    groups: tuple[Any, ...] = (lagrangian, hamiltonian, definitions, densities, motion, numbers)
+    groups: tuple[Any, ...] = (lagrangian, energies, commutators, definitions, densities, motion, numbers)
     return [f"{left} = {right}" for group in groups for left, right in group(c)]
