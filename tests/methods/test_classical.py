@@ -168,7 +168,7 @@ JOHNSON = {"johnson_noise": True, "duration": "200 ns", "save_every": "1 ns"}
 
 def ensemble(p, count, seed=0):
     keys = jax.random.split(jax.random.key(seed), count)
-    return jax.vmap(lambda key: p.solve(p.params, key))(keys)
+    return jax.lax.map(lambda key: p.solve(p.params, key), keys)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_gaussian_closure_meets_a_langevin_ensemble_where_mean_field_does_not():
         initial = dict(noisy.params["initial"]) | {"voltage": start * jax.random.normal(first)}
         return noisy.solve(dict(noisy.params) | {"initial": initial}, second).flux[:, 0]
 
-    paths = np.asarray(jax.vmap(one)(jax.random.split(jax.random.key(3), 6000)))
+    paths = np.asarray(jax.lax.map(one, jax.random.split(jax.random.key(3), 6000)))
     error = paths.std(axis=0)[-1] / np.sqrt(len(paths))
     expected = paths.mean(axis=0)[-1]
     assert abs(float(closed.flux[-1, 0]) - expected) < 4 * error
