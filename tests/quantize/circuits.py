@@ -1,4 +1,16 @@
-"""Circuits that the tests of quantization share."""
+"""What the tests of quantization share: circuits, and a comparison for numbers as small as a flux in Wb."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def near(expected: Any, rel: float = 1e-6) -> Any:
+    """Equal to a relative tolerance alone: pytest's own absolute one, 1e-12, is larger than most numbers here."""
+    return pytest.approx(expected, rel=rel, abs=0)
+
 
 ADAPTING = """
 C1   m 0 100fF

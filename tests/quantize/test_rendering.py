@@ -12,7 +12,7 @@ import sympy as sp
 from matplotlib.mathtext import MathTextParser
 
 import quspike as qs
-from quantize.circuits import ADAPTING, EVERYTHING, QUANTUM
+from quantize.circuits import ADAPTING, EVERYTHING, QUANTUM, near
 from quspike.cli.program import run_program
 from quspike.quantize.latex_formula import LatexFormula
 from quspike.quantize.render_latex import every_formula
@@ -165,7 +165,7 @@ def test_the_command_takes_netlists_and_run_files(tmp_path: Path, capsys: pytest
         encoding="utf-8",
     )
     assert status_of("quantize", run_file, "--format", "json") == 0
-    assert json.loads(capsys.readouterr().out)["symbols"]["x_0"]["value"] == pytest.approx(1e-12)
+    assert json.loads(capsys.readouterr().out)["symbols"]["x_0"]["value"] == near(1e-12)
     assert status_of("quantize", netlist, "--format", "latex") == 0
     assert capsys.readouterr().out == qs.quantize(ADAPTING).to_latex() + "\n"
 
