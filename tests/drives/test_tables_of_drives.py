@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pint
 import pytest
 
@@ -35,6 +36,8 @@ def test_every_kind_is_in_the_examples():
 def test_all_ways_to_say_a_number_agree():
     """Catches: a unit that is dropped, a pint quantity read as a bare number."""
     nA = pint.UnitRegistry().nA
+    table = drives.Table(np.array([0.0, 1.0]), np.array([1.0, 2.0]) * nA)
+    assert table == drives.Table([0, 1], ["1 nA", "2 nA"])
     assert drives.Step("0.6 nA") == drives.Step(0.6 * nA)
     assert drives.Step("0.6 nA").amplitude == drives.Step(0.6e-9).amplitude == 0.6e-9
 
@@ -76,6 +79,10 @@ def test_the_unit_tells_what_is_driven():
         (lambda: drives.Csv("a.csv", column=0), "column must be the name of a column, or its number ≥ 1"),
         (lambda: drives.Wav("a.wav", "1 nA", time_scale=0.0), "time_scale must be > 0"),
         (lambda: drives.Wav("a.wav", "1 nA", time_scale=1.0, channel=-1), "channel must be a whole number ≥ 0"),
+        (lambda: drives.Step(["1 nA", "2 nA"]), "amplitude must be a plain number"),
+        (lambda: drives.Step("1 nA", start=["1 ns"]), "start must be a time"),
+        (lambda: drives.Pulses("1 nA", width="1 ns", times="1 ns"), "times must be a list of numbers, but got '1 ns'"),
+        (lambda: drives.Table(1.0, 2.0), "times must be a list of numbers"),
         (lambda: drives.Table([0.0, 1.0], [1.0]), "values must be as many as times, 2"),
         (lambda: drives.Table([0.0, 0.0], [1.0, 2.0]), "times must ascend"),
         (lambda: drives.Table([0.0, 1.0], [1.0, 2.0], outside="mirror"), "outside must be 'hold' or 'zero'"),

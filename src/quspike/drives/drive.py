@@ -26,9 +26,11 @@ SIGNAL = "signal"  # the quantity that the drive drives, told by its unit, or el
 SIGNALS = ("current", "voltage", "flux")
 
 
-def physical(quantity: str, *, minimum: float | None = None, exclusive: bool = False) -> dict[str, Any]:
-    """Metadata of a field that holds a physical quantity, with its lower bound (`exclusive`: the bound is refused)."""
-    return {"quantity": quantity, "minimum": minimum, "exclusive": exclusive}
+def physical(
+    quantity: str, *, minimum: float | None = None, exclusive: bool = False, many: bool = False
+) -> dict[str, Any]:
+    """Metadata of a field that holds a physical quantity, or `many`; `exclusive`: the minimum itself is refused."""
+    return {"quantity": quantity, "minimum": minimum, "exclusive": exclusive, "many": many}
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,17 @@ class Drive(ABC):
         object.__setattr__(self, name, value)
 
     def _converted(self, spec: Field[Any], value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return tuple(self._converted(spec, item) for item in value)
+        value = plain(value)
+        if not spec.metadata["many"]:
+            return self._number(spec, value)
+        if hasattr(value, "dtype"):  # a pint or JAX array, converted as a whole
+            value = plain(self._number(spec, value))
+            return tuple(value) if isinstance(value, list) else value
+        if not isinstance(value, list | tuple):
+            raise InputError(spec.name, repr(value), "must be a list of numbers")
+        return tuple(self._number(spec, item) for item in value)
+
+    def _number(self, spec: Field[Any], value: Any) -> Any:
         quantity = spec.metadata["quantity"]
         if quantity == SIGNAL:
             quantity = self._signal_quantity(spec.name, value)
@@ -200,6 +211,11 @@ def as_leaf(value: Any) -> Any:
     import jax.numpy as jnp
 
     return jnp.asarray(value)
+
+
+def plain(value: Any) -> Any:
+    """Floats in place of what numpy makes of them."""
+    return value.tolist() if type(value).__module__ == "numpy" else value
 
 
 def has_unit(value: Any) -> bool:

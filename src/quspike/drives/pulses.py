@@ -30,7 +30,7 @@ class Pulses(Drive):
     width: Physical = field(metadata=physical("time", minimum=0.0, exclusive=True))
     period: Physical = field(default=None, metadata=physical("time", minimum=0.0, exclusive=True))
     count: int | None = None
-    times: Physical = field(default=None, metadata=physical("time", minimum=0.0))
+    times: Physical = field(default=None, metadata=physical("time", minimum=0.0, many=True))
     start: Physical = field(default=0.0, metadata=physical("time", minimum=0.0))
 
     def check(self) -> None:

@@ -48,15 +48,9 @@ class Table(Sampled):
 
     kind: ClassVar[str] = "table"
 
-    times: Physical = field(metadata=physical("time"))
-    values: Physical = field(metadata=physical(SIGNAL))
+    times: Physical = field(metadata=physical("time", many=True))
+    values: Physical = field(metadata=physical(SIGNAL, many=True))
     outside: str = "hold"
-
-    def __post_init__(self) -> None:
-        for name in ("times", "values"):
-            if type(getattr(self, name)).__module__ == "numpy":
-                self._store(name, tuple(getattr(self, name).tolist()))
-        super().__post_init__()
 
     def check(self) -> None:
         super().check()
