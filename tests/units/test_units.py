@@ -258,3 +258,9 @@ def test_measures_combine_their_dimensions():
 def test_an_unknown_quantity_is_a_mistake_of_the_program():
     with pytest.raises(KeyError):
         quantity_of("viscosity")
+
+
+def test_a_whole_number_beyond_floating_point_is_refused():
+    """10^400 is no voltage, and no OverflowError either."""
+    with pytest.raises(InputError, match="below 1e308"):
+        to_si(10**400, "voltage", "v_threshold")

@@ -18,15 +18,13 @@ from jax import Array
 
 from quspike.baths.coloured import (
     ColouredBath,
-    clamped_drift,
     coloured_bath,
-    drift,
     fluctuations,
     prepared_state,
     replace_charge,
     stationary_state,
 )
-from quspike.baths.coloured_step import Propagator, propagate, propagator
+from quspike.baths.coloured_step import Propagator, propagate, varying_propagator
 from quspike.constants import hbar
 from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel, Track
@@ -109,10 +107,9 @@ def membrane_bath(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> C
 
 
 class _Interval(NamedTuple):
-    """One step of the covariance: half a step with each end's W, and what happens at its start."""
+    """One step of the covariance, and what happens at its start."""
 
-    first: Propagator
-    second: Propagator
+    step: Propagator
     fires: Array
     releases: Array
 
@@ -135,7 +132,7 @@ def _spread(
 
     def body(state, step: _Interval):
         state = _events(setup, params, numbers, bath, state, step)
-        state = propagate(propagate(state, step.first), step.second)
+        state = propagate(state, step.step)
         return state, jnp.stack(fluctuations(state, bath))
 
     _, found = jax.lax.scan(body, start, intervals)
@@ -153,13 +150,12 @@ def _intervals(setup: Setup, bath: ColouredBath, times, conductance, fired, rele
     zero = setup.reset == "zero"
     held = (spikes > releases) & zero
 
-    def half_step(w, length, clamped):
-        matrix = jnp.where(clamped, clamped_drift(bath), drift(w, bath))
-        return propagator(matrix, jnp.maximum(length / 2, SHORTEST / bath.cutoff), bath)
+    def step(w_start, w_end, length, clamped):
+        return varying_propagator(w_start, w_end, jnp.maximum(length, SHORTEST / bath.cutoff), bath, clamped=clamped)
 
-    halves = [jax.vmap(half_step)(w, jnp.diff(times), held) for w in (conductance[:-1], conductance[1:])]
+    steps = jax.vmap(step)(conductance[:-1], conductance[1:], jnp.diff(times), held)
     fires, ends = ((jnp.diff(count, prepend=0) > 0) & zero for count in (spikes, releases))
-    return _Interval(halves[0], halves[1], fires, ends)
+    return _Interval(steps, fires, ends)
 
 
 def _events(setup: Setup, params: Params, numbers: lab_frame.Circuit, bath: ColouredBath, state, step: _Interval):

@@ -40,7 +40,11 @@ def to_si(value: Any, quantity: str, key: str, *, bare_ok: bool = True, infinite
     if isinstance(value, Real):
         if not (bare_ok or kind.dimensionless or math.isinf(value)):
             raise InputError(key, value, f"must carry its unit: {kind.described}")
-        return _checked(float(value), value, key, infinite_ok)
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number of more than 308 digits
+            raise InputError(key, "a number of that length", "must be a number below 1e308") from None
+        return _checked(number, value, key, infinite_ok)
     if hasattr(value, "magnitude") and hasattr(value, "units"):
         return _from_pint(value, kind, key, infinite_ok)
     if hasattr(value, "dtype"):
