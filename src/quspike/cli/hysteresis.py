@@ -53,22 +53,21 @@ def command(
     keep_compiled_solvers()
     console.warn_in_one_line(quiet)
     run = read_run(file, assignments or (), method)
-    chosen = _chosen(run, element)
-    factors = _factors(run, frequencies)
+    chosen, factors = _chosen(run, element), _factors(run, frequencies)
     if plot is not None:
         from quspike.plot.saving import check_figure_path
 
         check_figure_path(plot, force=force)
     with console.progress(quiet) as say:
         say("following the loop")
-        loops, sweeps = console.interruptible(lambda: _measured(run, factors, "whole" if whole else "element"))
+        found = console.interruptible(lambda: _measured(run, factors, "whole" if whole else "element"))
     if plot is not None:
-        _draw(plot, loops[chosen], sweeps.get(chosen), force)
+        _draw(plot, chosen, *found, force)
         console.note(f"wrote {plot}", quiet)
     if as_json:
-        console.result(_as_json(loops, sweeps))
+        console.result(_as_json(*found))
     elif not quiet:
-        console.result("\n".join(_report(loops, sweeps)))
+        console.result("\n".join(_report(*found)))
 
 
 def _chosen(run: Run, element: str | None) -> str:
@@ -106,11 +105,11 @@ def _measured(run: Run, factors: list[float], current: str) -> tuple[dict[str, H
     return hysteresis(run, current=current), frequency_sweep(run, factors, current=current) if factors else {}
 
 
-def _draw(plot: Path, loop: Hysteresis, sweep: FrequencySweep | None, force: bool) -> None:
+def _draw(plot: Path, name: str, loops: dict[str, Hysteresis], sweeps: dict[str, FrequencySweep], force: bool) -> None:
     from quspike.plot import save
     from quspike.plot.pinched_loop import plot_hysteresis
 
-    save(plot_hysteresis(loop, sweep), plot, force=force)
+    save(plot_hysteresis(loops[name], sweeps.get(name)), plot, force=force)
 
 
 def _as_json(loops: dict[str, Hysteresis], sweeps: dict[str, FrequencySweep]) -> str:

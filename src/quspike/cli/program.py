@@ -29,10 +29,10 @@ COMMANDS: dict[str, str | None] = {
     "quantize": "quspike.cli.quantize",
     "compare": None,
     "hysteresis": "quspike.cli.hysteresis",
-    "claims": None,
+    "claims": "quspike.cli.claims",
     "sweep": None,
     "localize": None,
-    "bench": None,
+    "bench": "quspike.cli.bench",
     "lab": None,
 }
 """Name → the module that defines its `command` and its `EXAMPLE`; None: not available yet."""

@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from quspike.analysis.frequency_sweep import FrequencySweep
 from quspike.analysis.hysteresis import Hysteresis, Loop
 from quspike.analysis.loop import LoopMeasures
-from quspike.plot.style import COLUMN, INK, QUANTUM, QUIET, SCREEN_DPI, RunFigure, styled
+from quspike.plot.grid import grid
+from quspike.plot.style import INK, QUANTUM, QUIET, RunFigure
 from quspike.result.engineering import human, scale
 
 PERIOD = LinearSegmentedColormap.from_list("period", ["#9fd0ec", QUANTUM, "#00304f"])
@@ -25,18 +25,15 @@ MAIN, SMALL = 2.15, 1.35  # inch
 
 def plot_hysteresis(result: Hysteresis, sweep: FrequencySweep | None = None) -> RunFigure:
     """Figure of one element's settled loop; with a sweep, the loops of all frequencies and their areas below it."""
-    with styled():
-        layout = ConstrainedLayoutEngine(h_pad=0.03, w_pad=0.03, hspace=0.04, wspace=0.04)
-        height = MAIN + (SMALL + 0.35 if sweep else 0.0) + 0.35
-        figure = RunFigure(figsize=(COLUMN, height), dpi=SCREEN_DPI, layout=layout)
-        mosaic, ratios = ("ll;oa", [MAIN, SMALL]) if sweep else ("l", [MAIN])
-        panels = figure.subplot_mosaic(mosaic, height_ratios=ratios)
+
+    def draw(panels: dict[str, Axes]) -> None:
         draw_loop(panels["l"], result)
         if sweep is not None:
             draw_overlay(panels["o"], sweep)
-            draw_areas(panels["a"], sweep)
-        figure.draw_without_rendering()  # settles the layout while the style holds
-    return figure
+            draw_areas(panels["a"], sweep, f"∝ f$^{{{sweep.exponent:.2f}}}$".replace("-", "−"))
+
+    mosaic, heights = ("ll;oa", [MAIN, SMALL]) if sweep else ("l", [MAIN])
+    return grid(mosaic, heights, draw)
 
 
 def draw_loop(panel: Axes, result: Hysteresis) -> None:
@@ -100,8 +97,8 @@ def draw_overlay(panel: Axes, sweep: FrequencySweep) -> None:
     panel.set_yticks([-1, 0, 1])
 
 
-def draw_areas(panel: Axes, sweep: FrequencySweep) -> None:
-    """The area on those axes against the frequency, with the power that it falls with at the end."""
+def draw_areas(panel: Axes, sweep: FrequencySweep, law: str) -> None:
+    """The area on those axes against the frequency, with the law by which it falls at the end."""
     factor, unit = scale(sweep.frequencies, "Hz")
     f, areas = sweep.frequencies * factor, sweep.scaled_areas
     panel.plot(f, areas, color=QUIET, linewidth=0.7, zorder=1)
@@ -116,8 +113,7 @@ def draw_areas(panel: Axes, sweep: FrequencySweep) -> None:
     panel.set_xticks(f[::-step], [f"{value:.3g}" for value in f[::-step]])
     panel.xaxis.set_minor_locator(NullLocator())
     middle = float(np.sqrt(f[-1] * f[-2])), float(np.sqrt(areas[-1] * areas[-2]))
-    power = f"∝ f$^{{{sweep.exponent:.2f}}}$".replace("-", "−")
-    panel.annotate(power, middle, (-4, -2), textcoords="offset points", ha="right", va="top", color=INK)
+    panel.annotate(law, middle, (-4, -2), textcoords="offset points", ha="right", va="top", fontsize=6.5, color=INK)
 
 
 def sweep_colours(sweep: FrequencySweep) -> np.ndarray:
