@@ -49,13 +49,6 @@ def test_a_resistor_in_parallel_adds_to_the_leak():
     assert circuit.zero_point.phi_zpf is None
 
 
-def test_a_junction_is_an_inductor_at_its_bottom():
-    """ω0² = (1/L + I_c/φ0)/C: a transmon by hand. Catches: Φ0 in place of φ0 = Φ0/2π, the junction's C left out."""
-    circuit = qs.quantize("C1 m 0 60fF\nJJ1 m 0 Ic=30nA C=5fF\nR1 m 0 100kohm T=20mK cutoff=1e12rad/s")
-    (mode,) = circuit.modes
-    assert mode.omega == near(math.sqrt(30e-9 * 2 * math.pi / PHI0 / 65e-15), rel=1e-8)
-
-
 def fluctuation(weight, capacitance: float, resistance: float, cutoff: float, inductance: float, temperature: float):
     """∫ dω/π ħω coth(ħω/2kT) Re Z(ω) weight(ω), by quadrature in units of the cutoff."""
 
@@ -68,6 +61,19 @@ def fluctuation(weight, capacitance: float, resistance: float, cutoff: float, in
     peak = 1 / math.sqrt(inductance * capacitance) / cutoff if inductance < 1 else 1e-3
     edges = [0, peak / 2, peak, 2 * peak, 1, 100]
     return sum(quad(integrand, a, b, limit=400, epsabs=0)[0] for a, b in pairwise(edges))
+
+
+def test_a_junction_is_an_inductor_at_its_bottom():
+    """ω0² = (1/L + I_c/φ0)/C, and noise of that inductance: a transmon by hand.
+
+    Catches: Φ0 in place of φ0 = Φ0/2π, the junction's C left out, the junction left out of the noise.
+    """
+    circuit = qs.quantize("C1 m 0 60fF\nJJ1 m 0 Ic=30nA C=5fF\nR1 m 0 100kohm T=20mK cutoff=1e12rad/s")
+    (mode,) = circuit.modes
+    inductance = PHI0 / (2 * math.pi * 30e-9)
+    assert mode.omega == near(math.sqrt(1 / (inductance * 65e-15)), rel=1e-8)
+    expected = fluctuation(lambda w: 1, 65e-15, 100e3, 1e12, inductance, 20e-3)
+    assert circuit.zero_point.voltage_rms == near((math.sqrt(expected),) * 2, rel=1e-3)
 
 
 def test_equilibrium_noise_is_that_of_fluctuation_and_dissipation():

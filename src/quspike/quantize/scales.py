@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 
 from quspike.baths.noise import flux_variance, thermal_voltage, voltage_variance
-from quspike.constants import hbar, k_B, phi0
+from quspike.constants import hbar, k_B
 from quspike.quantize.line_boundary import Bath
-from quspike.quantize.membrane import Membrane, Params, inverse_inductance, total_capacitance
+from quspike.quantize.membrane import Membrane, Params, total_capacitance
 from quspike.quantize.memristance_range import Range
 from quspike.quantize.zero_point import resonator_mode, thermal_occupation
 
@@ -105,10 +105,11 @@ def _noise(
 
 
 def effective_inductance(membrane: Membrane, elements: Params) -> float:
-    """`1/L_eff = 1/L + E_J/φ0²` [H], junctions at φ = 0; inf in a baseband membrane."""
-    stiffness = float(inverse_inductance(membrane, elements))
-    stiffness += sum(float(elements[name]["EJ"]) / phi0**2 for name in membrane.junctions)
-    return 1 / stiffness if stiffness > 0 else math.inf
+    """`L_eff = 1/ω0²C` [H], junctions at φ = 0; inf in a baseband membrane."""
+    if membrane.kind == "baseband":
+        return math.inf
+    mode = resonator_mode(membrane, elements)
+    return 1 / float(mode.omega**2 * mode.capacitance)
 
 
 def quantum_over_thermal(rate: float, temperature: float) -> float:
