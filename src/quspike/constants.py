@@ -1,8 +1,8 @@
 """Physical constants (CODATA through scipy.constants), in SI."""
 
 from scipy.constants import e as e_charge
-from scipy.constants import hbar, k
 from scipy.constants import h as planck
+from scipy.constants import hbar, k
 
 k_B: float = k
 Phi0: float = planck / (2 * e_charge)  # superconducting flux quantum, Wb
