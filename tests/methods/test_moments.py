@@ -191,7 +191,7 @@ def test_coloured_noise_grows_from_a_reset_to_its_equilibrium():
     t, std = np.asarray(s.time), np.asarray(s.voltage_std)[:, 0]
     held = (t > s.spike_time[0]) & (t < s.spike_time[0] + 0.5e-9)
     np.testing.assert_allclose(std[held], np.sqrt(k_B * T / C), rtol=1e-9)
-    assert std[-1] == pytest.approx(1.88186e-6, rel=1e-3)
+    assert std[-1] == pytest.approx(1.88186e-6, rel=1e-3, abs=0)
 
 
 def test_the_lines_own_current_lags_by_the_cutoff():
