@@ -22,7 +22,7 @@ TEST_ENV := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 JAX_PLATFORMS=cpu MPLBACKEN
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help venv demo test oracles lint format types imports docs pins peers clean
+.PHONY: help venv demo figures test oracles lint format types imports docs pins peers clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,11 @@ demo: $(READY)  ## simulate the adapting neuron and draw it
 	@mkdir -p out
 	$(BIN)/quspike run examples/adapting.toml -o out/adapting.nc --plot out/adapting.png --force
 	@echo "The figure is in out/adapting.png, the numbers are in out/adapting.nc"
+
+figures: $(READY)  ## draw the README's picture again, and print its numbers (minutes)
+	@mkdir -p out
+	$(BIN)/quspike run examples/quantum_spike.toml -o out/quantum_spike.nc --force
+	$(BIN)/python examples/readme_figure.py out/quantum_spike.nc docs/images/quantum_spike.png
 
 test: oracles lint types imports $(READY)  ## lint, types, layers, then the tests
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
