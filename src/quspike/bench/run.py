@@ -1,0 +1,66 @@
+"""Which races are run, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from quspike.bench.problems import PROBLEMS, ResonatorProblem
+from quspike.bench.race import race
+from quspike.bench.report import Outcome
+from quspike.errors import InputError
+
+MEMBRANE = "adapting"
+QUICK_SHARE = 0.25  # of a problem's duration
+QUICK_REPEATS = 2
+Say = Callable[[str], None]
+
+
+def names_of(only: Sequence[str]) -> list[str]:
+    """The problems asked for, all by default; G and K bring their frozen twins."""
+    known = [*PROBLEMS, MEMBRANE]
+    for name in only:
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise InputError("--only", name, f"must be {', '.join(known)}{hint}")
+    return [name for name in known if not only or name in only or name.removesuffix("-frozen") in only]
+
+
+def run_bench(
+    names: Sequence[str], repeats: int, quick: bool, lab: bool, say: Say = lambda text: None
+) -> list[Outcome]:
+    """Race on each problem. quick: a quarter of the time span, two repeats. lab: QuTiP's lab frame too."""
+    turns = min(repeats, QUICK_REPEATS) if quick else repeats
+    outcomes = []
+    for name in names:
+        if name == MEMBRANE:
+            outcomes.append(race_membrane(turns, say))
+            continue
+        problem = PROBLEMS[name].shortened(QUICK_SHARE) if quick else PROBLEMS[name]
+        outcomes.append(race_resonator(problem, turns, lab and not quick, say))
+    return outcomes
+
+
+def race_resonator(problem: ResonatorProblem, repeats: int, lab: bool, say: Say = lambda text: None) -> Outcome:
+    """One resonator, its reference first."""
+    from quspike.bench.reference import reference
+    from quspike.bench.rivals import installed, resonator_rivals
+
+    rivals = resonator_rivals(problem, lab)
+    if problem.junction and not installed("qutip"):  # its displaced frame is the reference
+        return Outcome(problem.name, problem.title, [], [rival for rival in rivals if rival.missing is not None], {})
+    say(f"{problem.name}: the reference")
+    right = reference(problem)
+    timings, absent = race(rivals, right, repeats, say)
+    return Outcome(problem.name, problem.title, timings, absent, {})
+
+
+def race_membrane(repeats: int, say: Say = lambda text: None) -> Outcome:
+    """The classical membrane, and the whole program on its run file."""
+    from quspike.bench.membrane import NAME, TITLE, membrane_rivals, spike_reference, whole_program
+
+    rivals = membrane_rivals()
+    timings, absent = race(rivals, spike_reference(), repeats, say)
+    say("the whole program")
+    return Outcome(NAME, TITLE, timings, absent, whole_program(repeats))
