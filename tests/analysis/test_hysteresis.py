@@ -12,6 +12,7 @@ import quspike as qs
 from quspike.analysis.frequency_sweep import frequency_sweep
 from quspike.analysis.hysteresis import finely_saved, hysteresis
 from quspike.analysis.loop import measure_loop
+from quspike.analysis.sine_drive import warn_of_averaging
 from quspike.run.simulate import run as simulate
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pinched_loop.toml"
@@ -45,7 +46,7 @@ def measured():
 def test_the_loop_is_that_of_the_circuit_equations(measured):
     """Area, form factor and peaks of the last period against scipy's DOP853, for the element turned round.
 
-    Catches: V of the node for V of the element (which turns its circulation), the first period for the last.
+    Catches: V of the node for V of the element (which would deliver power), the first period for the last.
     """
     _, _, loops = measured
 
@@ -63,6 +64,8 @@ def test_the_loop_is_that_of_the_circuit_equations(measured):
     for name in ("area", "scaled_area", "form_factor", "voltage_scale", "current_scale"):
         assert getattr(found, name) == pytest.approx(getattr(oracle, name), rel=2e-5), name
     assert {(lobe.side, lobe.circulation) for lobe in found.lobes} == {(1, 1), (-1, -1)}
+    loop = loops["MEM1"].settled_loop
+    assert np.all(loop.voltage * loop.current > -1e-12 * found.voltage_scale * found.current_scale)  # it is passive
     assert found.crossing == "transversal"
 
 
@@ -79,8 +82,11 @@ def test_a_memristor_is_pinched_and_a_resistor_is_a_line(measured):
 def test_kirchhoff_leaves_the_memristor_the_same_current(measured):
     """I_in − C dV/dt − V/R1 against W V. Catches: the resistor's share left in, a sign of the turned element."""
     _, ds, loops = measured
-    whole = hysteresis(ds, current="whole")["MEM1"]
-    assert whole.settled.area == pytest.approx(loops["MEM1"].settled.area, rel=1e-6)
+    whole, own = hysteresis(ds, current="whole")["MEM1"], loops["MEM1"]
+    largest = own.settled.current_scale
+    at_own_times = np.interp(own.settled_loop.time, whole.settled_loop.time, whole.settled_loop.current)
+    assert np.max(np.abs(at_own_times - own.settled_loop.current)) < 1e-5 * largest
+    assert whole.settled.area == pytest.approx(own.settled.area, rel=1e-6)
     assert whole.settled.pinch_residual < 1e-6
 
 
@@ -146,6 +152,24 @@ def test_a_result_without_enough_points_is_refused(measured):
     _, ds, _ = measured
     with pytest.raises(qs.InputError, match="save_every must be ≤ 10 ns"):
         hysteresis(ds.isel(time=slice(0, None, 20)))
+
+
+def test_a_secular_method_says_that_it_averages_the_loop_away():
+    """Catches: a line at ω0 taken for a memristor without memory."""
+    resonator = CIRCUIT.format(nodes="m 0", phi_c="2e-16") + "L1 m 0 10nH\n"
+    run = sine_run(circuit=resonator, drives={"input": qs.Sine("1 nA", "5 GHz")}, duration="2 ns", method="moments")
+    with pytest.warns(qs.ValidityWarning, match="moments is secular"):
+        warn_of_averaging(run)
+    warn_of_averaging(run.replace(method="classical"))
+
+
+def test_a_current_that_cannot_be_told_is_refused():
+    """Catches: Kirchhoff's law asked to tell two memristors apart."""
+    two = CIRCUIT.format(nodes="m 0", phi_c="1.5e-12") + "MEM2 m 0 model=sigmoid T=20mK\n"
+    with pytest.raises(qs.InputError, match="needs one memristor, not 2"):
+        hysteresis(sine_run(circuit=two), current="whole")
+    with pytest.raises(qs.InputError, match="current must be element or whole"):
+        hysteresis(sine_run(), current="neither")
 
 
 def test_spikes_cut_a_loop_and_are_refused(measured):

@@ -56,6 +56,7 @@ def test_numbers_are_plain_data() -> None:
 def test_order_of_a_power_law() -> None:
     small = np.array([0.1, 0.05, 0.025])
     assert order(small, 3 * small**1.5) == pytest.approx(1.5, rel=1e-12)
+    assert math.isnan(order(small, np.array([0.1, 0.0, 0.1])))
 
 
 def test_changed_replaces_leaves_and_nothing_else() -> None:

@@ -43,8 +43,7 @@ def element_traces(run: Run, result: Any, current: str = "element") -> dict[str,
     result : the Dataset of this run, or the Solution of a Problem compiled from it. current : "element", or "whole" for
     the memristor's current by Kirchhoff's law. Raises InputError where the whole current cannot be told.
     """
-    if current not in CURRENTS:
-        raise InputError("current", current, f"must be {' or '.join(CURRENTS)}")
+    check_current(run, current)
     membrane = reduce_to_membrane(run.circuit)
     elements = element_params(run.circuit)
     time, v = np.asarray(result.time), np.asarray(result.voltage)[:, 0]
@@ -59,6 +58,14 @@ def element_traces(run: Run, result: Any, current: str = "element") -> dict[str,
         i = own / elements[d.name]["R"] if d.law is None else of_memristors[d.name]
         traces[d.name] = ElementTrace(d.name, time, own, i)
     return traces
+
+
+def check_current(run: Run, current: str) -> None:
+    """Refuse a current that no trace of this run can show."""
+    if current not in CURRENTS:
+        raise InputError("current", current, f"must be {' or '.join(CURRENTS)}")
+    if current == "whole":
+        _only_memristor(reduce_to_membrane(run.circuit))
 
 
 def _whole_current(membrane: Membrane, elements: Any, time: np.ndarray, v: np.ndarray, result: Any) -> dict:

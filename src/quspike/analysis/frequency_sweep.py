@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quspike.analysis.element_trace import ElementTrace, element_traces
+from quspike.analysis.element_trace import ElementTrace, check_current, element_traces
 from quspike.analysis.hysteresis import SAMPLES, Hysteresis, finely_saved, measure_trace
-from quspike.analysis.sine_drive import SineDrive, sine_drive
+from quspike.analysis.sine_drive import SineDrive, sine_drive, warn_of_averaging
 from quspike.drives.sine import Sine
 from quspike.errors import ConvergenceError, InputError
 from quspike.run.schema import Run
@@ -74,6 +74,8 @@ def frequency_sweep(run: Run, factors: Sequence[float], *, current: str = "eleme
     and for factors too far apart; ConvergenceError where no step is small enough.
     """
     drive = sine_drive(run)
+    check_current(run, current)
+    warn_of_averaging(run)
     each = checked(factors)
     problem = sweep_problem(run, drive, each)
     drives = [replace(drive, frequency=float(factor * drive.frequency)) for factor in each]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quspike.analysis.element_trace import ElementTrace, element_traces
+from quspike.analysis.element_trace import ElementTrace, check_current, element_traces
 from quspike.analysis.loop import LoopMeasures, measure_loop
-from quspike.analysis.sine_drive import SineDrive, sine_drive
+from quspike.analysis.sine_drive import SineDrive, sine_drive, warn_of_averaging
 from quspike.errors import InputError
 from quspike.result.schema import BATCH
 from quspike.run.schema import Run
@@ -77,9 +77,12 @@ def hysteresis(what: Run | xr.Dataset, *, current: str = "element") -> dict[str,
     ------
     InputError : the drive is no sine, the run is shorter than its period, too few points were saved, or a spike cuts a
         loop.
+    ValidityWarning : the method averages the memristance over the carrier that drives it.
     """
     run, result = (what, None) if isinstance(what, Run) else (_run_of(what), what)
     drive = sine_drive(run)
+    check_current(run, current)
+    warn_of_averaging(run)
     if result is None:
         from quspike.run.simulate import run as simulate
 

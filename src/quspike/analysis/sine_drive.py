@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 from quspike.drives.sine import Sine
-from quspike.errors import InputError
+from quspike.errors import InputError, ValidityWarning
+from quspike.quantize.membrane import reduce_to_membrane
 from quspike.run.schema import Run
 from quspike.units import format_si
 
@@ -22,6 +24,17 @@ class SineDrive:
     def period(self) -> float:
         """1/f, s."""
         return 1 / self.frequency
+
+
+def warn_of_averaging(run: Run) -> None:
+    """Warn where a method averages the memristance over the carrier: its loop at ω0 is a line, whatever the memory."""
+    membrane = reduce_to_membrane(run.circuit)
+    follows = run.method == "classical" or any(e.params.get("bath") == "drude" for e in run.circuit.elements)
+    if membrane.kind == "resonator" and not follows:
+        text = (
+            f"{run.method} is secular: it averages the memristance over the carrier, and a loop at that frequency away"
+        )
+        warnings.warn(f"{text}; classical, or bath=drude, follows it", ValidityWarning, stacklevel=3)
 
 
 def sine_drive(run: Run, *, whole_period: bool = True) -> SineDrive:

@@ -90,7 +90,10 @@ class Claim:
 
 
 def order(small: Any, error: Any) -> float:
-    """p of `error ∝ small^p`, by least squares on logarithms."""
+    """p of `error ∝ small^p`, by least squares on logarithms; nan where a number is not > 0, as that has no order."""
     import numpy as np
 
-    return float(np.polyfit(np.log(np.asarray(small, dtype=float)), np.log(np.asarray(error, dtype=float)), 1)[0])
+    x, y = (np.asarray(values, dtype=float) for values in (small, error))
+    if not (np.all(x > 0) and np.all(y > 0)):
+        return float("nan")
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
