@@ -66,7 +66,7 @@ def dopri5_rolled(f: Flow, t: Array, h: Array, y: State) -> Step:
         slope = f(t + fractions[i] * h, y_i)
         return jax.tree.map(lambda slopes, new: slopes.at[i].set(new), k, slope), y_i
 
-    nothing = jax.tree.map(lambda u: jnp.zeros((len(E), *jnp.shape(u))), y)
+    nothing = jax.tree.map(lambda u: jnp.zeros((len(E), *jnp.shape(u)), jnp.result_type(u)), y)
     k, end = jax.lax.fori_loop(0, len(E), stage, (nothing, y))
     first, last = jax.tree.map(lambda s: s[0], k), jax.tree.map(lambda s: s[-1], k)
     return Step(end, first, last, jax.tree.map(lambda slopes: h * _combine(E, slopes), k))
