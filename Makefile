@@ -22,7 +22,7 @@ TEST_ENV := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 JAX_PLATFORMS=cpu MPLBACKEN
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help venv demo figures test oracles lint format types imports docs pins peers clean
+.PHONY: help venv demo figures test oracles lint format types imports docs pins peers bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ peers: $(PEERS:%=.venv-peer-%/.pinned)  ## each benchmark peer in a virtual envi
 	"$(PYTHON)" -m venv --clear .venv-peer-$*
 	.venv-peer-$*/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
+
+bench: $(READY) peers  ## speed beside the peers (minutes; needs an idle machine)
+	$(BIN)/quspike bench
 
 clean:  ## remove everything that this file makes, the virtual environments too
 	rm -rf .venv .venv-peer-* site out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
