@@ -296,7 +296,7 @@ def test_an_interrupt_ends_a_run_at_once_and_leaves_no_file(run_file: Path) -> N
             time.sleep(0.05)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(60) == 130
         assert process.stderr is not None
         assert process.stderr.read() == "interrupted\n"
     assert os.listdir(run_file.parent) == ["neuron.toml"]

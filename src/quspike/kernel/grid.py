@@ -44,7 +44,7 @@ class GridPlan:
         pool = jnp.concatenate([breaks, jnp.asarray(self.save_times)]) if breaks.size else jnp.asarray(self.save_times)
         index = np.where(self.anchor >= 0, self.anchor, breaks.size - 1 - self.anchor)
         anchors = pool[index]
-        following = np.minimum(self.gap + 1, len(self.anchor) - 1)
+        following = jnp.minimum(self.gap + 1, len(self.anchor) - 1)
         return anchors[self.gap] + self.fraction * (anchors[following] - anchors[self.gap])
 
 

@@ -85,13 +85,17 @@ class Problem:
 
     @cached_property
     def _compiled(self):
-        return jax.jit(lambda params, key: solve(self.method, self.setup, self.plan, self.capacity, params, key))
+        def run(gap, fraction, params, key):
+            plan = replace(self.plan, gap=gap, fraction=fraction)  # arguments: as constants, they would slow compiling
+            return solve(self.method, self.setup, plan, self.capacity, params, key)
+
+        return jax.jit(run)
 
     def solve(self, params: Mapping[str, Any] | None = None, key=None) -> Solution:
         """Solve for these parameters (the run's own by default); key: a `jax.random.key` for methods with noise."""
         if key is None and self.setup.johnson:
             key = jax.random.key(self.run.seed)
-        return self._compiled(self.params if params is None else params, key)
+        return self._compiled(self.plan.gap, self.plan.fraction, self.params if params is None else params, key)
 
     def with_step(self, dt: float) -> Problem:
         """The same problem on a grid of steps not longer than dt (s)."""
