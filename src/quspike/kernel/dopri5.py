@@ -54,7 +54,7 @@ def dopri5(f: Flow, t: Array, h: Array, y: State) -> Step:
 
 
 def dopri5_rolled(f: Flow, t: Array, h: Array, y: State) -> Step:
-    """The same step with its stages in a loop: f is compiled once, not seven times; for steps that are rarely taken."""
+    """The same step with its stages in a loop: f is compiled once, not seven times; for rare steps and large states."""
     table = np.zeros((len(E), len(E)))
     for i, row in enumerate((*A, B)):
         table[i, : len(row)] = row

@@ -22,6 +22,7 @@ from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
 
 SEGMENTS = 3  # release → crossing → hold: the most that one step can hold when t_ref = 0 or dt ≤ t_ref
 ROUNDING = 1e-9  # of a step: a hold that ends this close to a node ends on it
+LARGE = 256  # numbers in a state from which on a loop over stages costs less to compile and no more to run
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, v_threshold, t
     """One step: plain when nothing happens in it, cut at its events when something does."""
     h = t1 - t0
     free = 1 - clock.held
-    plain = dopri5(lambda t, s: model.flow(t, s, piece, free), t0, h, y)
+    step = dopri5_rolled if _size(y) >= LARGE else dopri5
+    plain = step(lambda t, s: model.flow(t, s, piece, free), t0, h, y)
     if v_threshold is None:
         return plain.end, clock, jnp.asarray(jnp.nan), model.error(plain.error, y)
     crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, v_threshold)
@@ -191,6 +193,11 @@ def _find_crossing(model: SpikingModel, t0, t1, y, step: Step, piece, level):
     crossing = (g0 >= 0) | (g1 >= 0) | over_peak
     theta = _bisect(upper, g0, g1, d0, d1)
     return crossing, jnp.where(g0 >= 0, 0.0, theta)
+
+
+def _size(y: State) -> int:
+    """How many numbers a state holds."""
+    return sum(jnp.size(leaf) for leaf in jax.tree.leaves(y))
 
 
 def _choose(condition, yes: State, no: State) -> State:
