@@ -11,6 +11,9 @@ newest = $(shell for python in $(call candidates,$(1)); do \
 VERSIONS := 3.13 3.12 3.11
 PYTHON ?= $(call newest,$(VERSIONS))
 
+# Bytecode is kept between commands: without it every start of quspike compiles a thousand modules, for five seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 PINNED := $(VENV)/.pinned
