@@ -288,17 +288,36 @@ def test_a_reader_that_leaves_early_is_no_error(finished: Path) -> None:
     assert shown.stderr == ""
 
 
-@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="watches the process through /proc")
-def test_an_interrupt_ends_a_run_at_once_and_leaves_no_file(run_file: Path) -> None:
-    words = ["run", str(run_file), "--set", "duration=1ms", "--set", "save_every=1us"]
-    with subprocess.Popen([*QUSPIKE, *words], stderr=subprocess.PIPE, text=True) as process:
-        while "jaxlib" not in Path(f"/proc/{process.pid}/maps").read_text():
-            time.sleep(0.05)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+TALKATIVE = """
+from contextlib import contextmanager
+from quspike.cli import console, main
+@contextmanager
+def progress(quiet):
+    yield lambda stage: print(stage, flush=True)
+console.progress = progress
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_ends_a_run_at_once_and_leaves_no_file(
+    number: signal.Signals, status: int, said: str, run_file: Path
+) -> None:
+    """In the middle of sixteen million steps. Catches: an interpreter that shuts down under its solver, and crashes."""
+    figure = run_file.with_name("figure.png")
+    words = ["run", run_file, "--set", "duration=1ms", "--set", "save_every=1us", "--plot", figure]
+    program = [sys.executable, "-c", TALKATIVE, *map(str, words)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stderr.read() == "interrupted\n"
+        while "steps of" not in process.stdout.readline():
+            assert process.poll() is None
+        time.sleep(2)
+        process.send_signal(number)
+        assert process.wait(10) == status
+        assert process.stderr.read() == f"{said}\n"
     assert os.listdir(run_file.parent) == ["neuron.toml"]
 
 

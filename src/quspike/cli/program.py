@@ -1,7 +1,7 @@
 """The program `quspike`: its commands, loaded when they are called, and the exit status of each failure.
 
 Exit status: 0 done, 1 a claim failed, 2 bad input, 3 no convergence or overflow, 4 validity with `strict`,
-70 a fault of quspike itself, 130 interrupted.
+70 a fault of quspike itself, 130 interrupted, 143 terminated.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ COMMANDS: dict[str, str | None] = {
 """Name → the module that defines its `command` and its `EXAMPLE`; None: not available yet."""
 
 INTERRUPTED = 130
+TERMINATED = 128 + signal.SIGTERM
 OWN_FAULT = 70  # EX_SOFTWARE of sysexits.h
 USAGE_ERROR = typer.BadParameter.__bases__[0]  # typer gives this class no name of its own
 
@@ -94,6 +95,8 @@ def run_program(args: Sequence[str] | None = None) -> int:
         return 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+    except Terminated:
+        return TERMINATED
     except Exception as error:
         if debug:
             traceback.print_exc()
@@ -129,19 +132,26 @@ def _failed(error: Exception) -> int:
 
 
 def leave(status: int) -> NoReturn:
-    """End the process; at once when interrupted, as a computation may still be running in its thread."""
-    if status == INTERRUPTED:
-        typer.echo("interrupted", err=True)
+    """End the process; at once when it was stopped from outside, as a computation may still be running in its thread.
+
+    An interpreter that shuts down under a running solver crashes.
+    """
+    if status in (INTERRUPTED, TERMINATED):
+        typer.echo("interrupted" if status == INTERRUPTED else "terminated", err=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
     sys.exit(status)
 
 
+class Terminated(BaseException):
+    """A request to terminate (SIGTERM), as an exception that nothing mistakes for an error."""
+
+
 def unwind_when_terminated() -> None:
     """Let a request to terminate unwind the program, so that half-written files are removed."""
 
     def stop(number: int, frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
+        raise Terminated
 
     signal.signal(signal.SIGTERM, stop)
