@@ -96,6 +96,22 @@ def test_gaussian_closure_meets_a_langevin_ensemble_where_mean_field_does_not():
     assert abs(float(mean_field.flux[-1, 0]) - expected) > 6 * error
 
 
+def test_the_current_of_a_closed_memory_is_kirchhoffs():
+    """I_M = I_in − C d⟨V⟩/dt, the derivative taken from the record, within 1e-6 of the current.
+
+    Catches a current W⟨V⟩ that leaves out ⟨W′⟩Cov(φ, V), here 0.8 % of it.
+    """
+    circuit = "C1 m 0 100fF\nMEM1 0 m model=sigmoid R_on=2kohm R_off=20kohm phi_c=6fWb phi_s=4fWb T=20mK\nI1 0 m input"
+    drives = {"input": qs.Step("0.3 nA")}
+    s = problem(circuit, closure="gaussian", duration="4 ns", save_every="10 ps", drives=drives).solve()
+    current, v = -np.asarray(s.memristor_current)[:, 0], np.asarray(s.voltage)[:, 0]
+    eighth = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0, 4 / 5, -1 / 5, 4 / 105, -1 / 280]) / -1e-11
+    slope = np.convolve(v, eighth, "valid")
+    plain = -v / np.asarray(s.memristance)[:, 0]
+    np.testing.assert_allclose(current[4:-4], 3e-10 - C * slope, rtol=0, atol=1e-6 * np.max(np.abs(current)))
+    assert np.max(np.abs(current + plain)) > 5e-3 * np.max(np.abs(current))
+
+
 def test_secular_amplitude_leaks_at_half_the_rate_and_rings_at_the_bare_frequency():
     """⟨V⟩ = V0 e^{−κt/2} cos ω0t exactly. Catches damping at κ (the RC rate) and a shifted frequency."""
     s = problem(LC, initial={"voltage": "5 uV"}, save_every="50 ps").solve()

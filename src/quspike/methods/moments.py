@@ -14,6 +14,7 @@ Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Any
 
 import jax
@@ -62,8 +63,8 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
     def flow(t, y, piece, free):
         phi_phi, phi_v, v_v = y[means:]
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
-        w, leak, stiffness = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
-        rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, leak)
+        w, currents, stiffness = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
+        rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, sum(currents, jnp.zeros(())))
         if setup.closure == "gaussian":
             rates[2:] = [
                 _closed_rate(d, params, v, x, v_v) for d, x in zip(setup.membrane.memristors, y[2:means], strict=True)
@@ -79,8 +80,9 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
     def observe(t, y, piece, free):
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
         x = lab_frame.memory_states(setup, y)
-        w, _, _ = _leak(setup, params, v, x, y[means], y[means + 1])
-        of_memristors = [g for d, g in zip(setup.membrane.dissipators, w, strict=True) if d.law is not None]
+        w, currents, _ = _leak(setup, params, v, x, y[means], y[means + 1])
+        remember = [d.law is not None for d in setup.membrane.dissipators]
+        of_memristors = [*compress(w, remember), *compress(currents, remember)]
         seen = lab_frame.membrane_value(setup, params, numbers, t, y, piece)
         return jnp.stack([v, y[1], seen, *x, *of_memristors, *y[means:]])
 
@@ -124,21 +126,21 @@ def hottest(setup: Setup, params: Params):
     )
 
 
-def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, Array, Array]:
-    """W of every dissipator (its mean over the state, with the closure), the mean leak current, and Σ⟨W′V⟩."""
-    memories, conductances, leak, stiffness = iter(x), [], jnp.zeros(()), jnp.zeros(())
+def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, list, Array]:
+    """W of every dissipator (its mean over the state, with the closure), its mean current ⟨WV⟩, and Σ⟨W′V⟩."""
+    memories, conductances, currents, stiffness = iter(x), [], [], jnp.zeros(())
     for d in setup.membrane.dissipators:
         memory = None if d.law is None else next(memories)
         if setup.closure == "gaussian" and d.law is not None and d.law.control == "flux":
             mean, slope, reaction = _flux_average(d, params, v, memory, phi_phi, phi_v)
             conductances.append(mean)
-            leak = leak + mean * v + slope * phi_v
+            currents.append(mean * v + slope * phi_v)
             stiffness = stiffness + reaction
         else:
             w = mean_field.conductance(d, memory, v, params["elements"])
             conductances.append(w)
-            leak = leak + w * v
-    return conductances, leak, stiffness
+            currents.append(w * v)
+    return conductances, currents, stiffness
 
 
 def _flux_average(d: Dissipator, params: Params, v, x, phi_phi, phi_v):
@@ -171,8 +173,9 @@ def _position_diffusion(setup: Setup, params: Params, w: list):
 
 
 def _read(records: Array, count: int, capacitance) -> dict[str, Any]:
-    phi_phi, phi_v, v_v = jnp.split(records[:, 3 + 2 * count :], 3, axis=1)
+    phi_phi, phi_v, v_v = jnp.split(records[:, 3 + 3 * count :], 3, axis=1)
     return read_means(records, count) | {
+        "memristor_current": records[:, 3 + 2 * count : 3 + 3 * count],
         "voltage_std": jnp.sqrt(jnp.maximum(v_v, 0.0)),
         **covariance_of(phi_phi, capacitance * phi_v, capacitance**2 * v_v),
     }
