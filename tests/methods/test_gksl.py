@@ -1,11 +1,16 @@
 """The secular GKSL neuron against QuTiP's operators in the lab frame, and against moments where it is Gaussian."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import qutip
 from scipy.integrate import solve_ivp
 
 import quspike as qs
+from quspike.bench.peers.qutip_fock import fock
+from quspike.bench.problems import K
+from quspike.bench.rivals import observed
 from quspike.constants import hbar, k_B, phi0
 from quspike.run.compile import compile_run
 
@@ -116,6 +121,19 @@ def test_a_memory_driven_by_the_state_follows_it():
     assert conductance(x[-1]) > 3 * low
     assert np.max(np.abs(np.asarray(s.memory)[:, 0] - x)) < 1e-5 * np.max(x)
     assert max(compared(s, first, second)) < 1e-5
+
+
+def test_a_memory_driven_by_the_state_is_that_of_qutips_own_feedback():
+    """A Kerr neuron from D(−0.6)|1⟩ against QuTiP's MESolver.ExpectFeedback: ⟨a⟩, ⟨a²⟩, ⟨a†a⟩ and x within 1e-5.
+
+    QuTiP carries x as the population of a level beside the oscillator's. Catches a memory that sees ⟨a⟩ a step late.
+    """
+    small = replace(K.shortened(0.1), displacement=0.1 * K.displacement, amplitude=0.1 * K.amplitude)
+    problem = replace(small, phi_c=0.02 * K.phi_c, phi_s=0.02 * K.phi_s)
+    peer = fock(problem.scaled(), levels=24, frame="rotating", solver="adams", rtol=1e-9)()
+    found = observed(problem, compile_run(problem.run()).solve())
+    assert problem.scaled().kappa(peer.memory[-1]) > 1.5 * problem.scaled().kappa(peer.memory[0])
+    assert found.error(peer) < 1e-5
 
 
 def test_a_truncation_that_is_too_small_is_refused_or_grown():
