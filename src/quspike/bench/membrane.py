@@ -86,7 +86,7 @@ def membrane_rivals() -> list[Rival]:
         return Elsewhere(process, lambda answer: SpikeTimes(np.array(answer["spikes"])))
 
     missing = NOT_INSTALLED if python is None else None
-    setting = f"rk4, dt {BRIAN2_STEP * 1e12:g} ps"
+    setting = f"C++ standalone, rk4, dt {BRIAN2_STEP * 1e12:g} ps"
     return [
         *(Rival(f"quspike {m}", "adapting.toml", "as it comes", "quspike", _own(m)) for m in ("classical", "moments")),
         Rival("Brian2", "classical membrane", setting, "peer", begin, missing),
