@@ -54,6 +54,8 @@ def carrier_conductance(d: Dissipator, x, phi_dc, phi_amplitude, v_amplitude, el
     """
     if d.law is None:
         return 1 / elements[d.name]["R"]
+    if d.law.control == "flux" and not follows_inductor(d):
+        return d.law.conductance(x, 0.0, elements[d.name])  # W(x) alone: nothing to average
     v = d.sign * v_amplitude * SIN
     if follows_inductor(d):
         x = x + d.sign * (phi_dc + phi_amplitude * COS)
