@@ -75,12 +75,13 @@ def _once(element: Element, taken: dict[tuple[str, ...], Element], where: str) -
 
 
 def _loose_ends(elements: Sequence[Element], source: str) -> None:
+    """A node that one element alone touches; a junction with a capacitance of its own is two (a transmon)."""
     touching: dict[str, list[Element]] = {}
     for element in _branches(elements):
         for node in dict.fromkeys(element.nodes):
             touching.setdefault(node, []).append(element)
     for node, those in touching.items():
-        if node != GROUND and len(those) == 1:
+        if node != GROUND and len(those) == 1 and not (those[0].card == "JJ" and "C" in those[0].params):
             only, where = f"{those[0].name} alone", place(those[0].line, source)
             raise InputError(f"node {node}", only, "must join two elements at least", where)
 

@@ -1,0 +1,214 @@
+"""Coordinates of a circuit: integer combinations of node fluxes, each of one kind.
+
+    periodic    only junctions see it, so θ and θ + 2πφ0 are one state: its charge is counted in 2e, with an offset
+    extended    an inductor sees it, or a junction that a dissipator or a current source can tell from its turns
+    baseband    nothing stores energy in it, but a dissipator or a current source acts on it: an RC membrane
+    free        nothing acts on it at all: its charge is conserved, a parameter (an island behind capacitors)
+    frozen      no capacitor sees it: no charge of its own, ∂L/∂θ = 0; a combination of the others
+
+Every kind is read off connected sets of nodes, so that P is an integer matrix of determinant ±1 and charges of periodic
+coordinates stay whole numbers of pairs:
+
+    clusters  joined by inductors, dissipators, current sources    islands   joined by inductors and junctions
+    plates    joined by capacitors                                 bodies    joined by anything but capacitors
+
+A circuit whose kinds are those of its nodes keeps its nodes as coordinates. Chitta et al., New J. Phys. 24, 103020
+(2022), extended by dissipators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from quspike.circuit import Element
+from quspike.circuit.connected import Connected
+from quspike.errors import InputError, NotAvailable
+from quspike.quantize.voltage_sources import GROUND, Held
+
+Kind = Literal["periodic", "extended", "baseband", "free", "frozen"]
+Edge = tuple[Element, str, str, str]  # element, role, n+, n−
+
+GALVANIC = ("inductance", "dissipator", "current")
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One coordinate. name : the node whose flux it is, or `b-a` for a difference. node : the node that names it."""
+
+    name: str
+    kind: Kind
+    node: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The coordinates, and the row of P of each node."""
+
+    coordinates: tuple[Coordinate, ...]
+    basis: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A coordinate before it has its name: by node, how the flux moves with it."""
+
+    node: str
+    kind: Kind
+    weights: Mapping[str, int]
+
+
+def choose_coordinates(nodes: Sequence[str], held: Held, edges: Sequence[Edge]) -> Chosen:
+    """The coordinates of these nodes (in their order), given the groups that voltage sources hold together.
+
+    edges : element, role and nodes of each branch.
+    """
+    roots = [n for n in nodes if held.root[n] == n]
+    tied = [(e, role, held.root[a], held.root[b]) for e, role, a, b in edges]
+    tied = [edge for edge in tied if edge[2] != edge[3]]
+    frozen = _frozen(roots, tied)
+    columns = {c.node: c for c in (*frozen, *_moving(roots, frozen, tied))}
+    ordered = [columns[n] for n in roots]
+    return _named(nodes, held, roots, ordered)
+
+
+def _frozen(roots: Sequence[str], edges: Sequence[Edge]) -> list[Column]:
+    """One coordinate for each set of plates without a capacitor to ground; what holds it must be linear."""
+    plates = _sets(roots, ((a, b) for _, role, a, b in edges if role == "capacitance"))
+    found = []
+    for plate in plates:
+        if GROUND in plate:
+            continue
+        leaving = [(e, role) for e, role, a, b in edges if (a in plate) != (b in plate)]
+        node = min(plate, key=roots.index)
+        junction = next((e for e, role in leaving if role == "junction"), None)
+        if junction is not None:
+            _refuse_junction(junction, node, edges, leaving)
+        if all(role == "current" for _, role in leaving):
+            source = leaving[0][0] if leaving else None
+            key, where = (source.name, node) if source else (f"node {node}", "nothing")
+            raise InputError(key, f"node {where}", "must not drive a node that no other element can carry: add C or L")
+        found.append(Column(node, "frozen", dict.fromkeys(plate, 1)))
+    return found
+
+
+def _refuse_junction(junction: Element, node: str, edges: Sequence[Edge], leaving: Sequence[tuple[Element, str]]):
+    """A junction at a node without capacitance: multivalued if its E_J/φ0² exceeds the stiffness beside it."""
+    from quspike.constants import phi0
+
+    inductors = [e for e, role in leaving if role == "inductance"]
+    others = [e for e, role in leaving if role not in ("inductance", "junction")]
+    strength = sum(float(e.params["EJ"]) for e, role in leaving if role == "junction") / phi0**2
+    stiffness = sum(1 / float(e.params["L"]) for e in inductors)
+    remedy = f"needs a capacitance (C= on {junction.name}, or a capacitor at node {node})"
+    if others or not strength < stiffness:
+        raise InputError(
+            junction.name, f"none at node {node}", f"{remedy}: without one its current is multivalued or overdamped"
+        )
+    raise NotAvailable(junction.name, f"none at node {node}", f"{remedy}: eliminating it is not available yet")
+
+
+Candidate = tuple[Kind, dict[str, int]]
+
+
+def _moving(roots: Sequence[str], frozen: Sequence[Column], edges: Sequence[Edge]) -> list[Column]:
+    """A column for each node that has a capacitance, in which plates without one to ground are followed by their own.
+
+    Clusters are disjoint, and so are islands: the matrix of both is that of a bipartite graph, hence totally
+    unimodular, and stays so with single nodes beside it. Whatever independent columns are taken have P of determinant
+    ±1, and independence can be told over the two-element field.
+    """
+    leaders = {n: c.node for c in frozen for n in c.weights}
+    massive = [n for n in roots if leaders.get(n) != n]
+
+    def beside(nodes: frozenset[str]) -> dict[str, int]:
+        moved = {n: int(n in nodes) - int(leaders.get(n) in nodes) for n in massive}
+        return {n: weight for n, weight in moved.items() if weight}
+
+    candidates = [(kind, beside(nodes)) for kind, nodes in _candidates(roots, massive, edges)]
+    candidates += [("extended", {n: 1}) for n in massive]
+    return _named_by_nodes(_independent(candidates, massive), massive)
+
+
+def _candidates(
+    roots: Sequence[str], massive: Sequence[str], edges: Sequence[Edge]
+) -> Iterator[tuple[Kind, frozenset[str]]]:
+    """Bodies, then clusters, then islands; of each body all but the one that is its reference."""
+    pairs = [(role, a, b) for _, role, a, b in edges]
+    clusters = _sets(roots, ((a, b) for role, a, b in pairs if role in GALVANIC))
+    islands = _sets(roots, ((a, b) for role, a, b in pairs if role in ("inductance", "junction")))
+    bodies = _sets(roots, ((a, b) for role, a, b in pairs if role != "capacitance"))
+    home = {body: GROUND if GROUND in body else min(body, key=roots.index) for body in bodies}
+    yield from (("free", body) for body in bodies if home[body] != GROUND)
+    yield from (("periodic", c) for body in bodies for c in clusters if c <= body and home[body] not in c)
+    yield from (("baseband", i) for body in bodies for i in islands if i <= body and home[body] not in i)
+
+
+def _independent(candidates: Sequence[Candidate], massive: Sequence[str]) -> list[Candidate]:
+    """The candidates that are no sum of earlier ones, by elimination over the two-element field."""
+    place = {node: i for i, node in enumerate(massive)}
+    pivots: dict[int, int] = {}
+    kept = []
+    for kind, weights in candidates:
+        vector = sum(1 << place[n] for n in weights)
+        while vector and vector.bit_length() in pivots:
+            vector ^= pivots[vector.bit_length()]
+        if vector:
+            pivots[vector.bit_length()] = vector
+            kept.append((kind, weights))
+    return kept
+
+
+def _named_by_nodes(columns: Sequence[Candidate], massive: Sequence[str]) -> list[Column]:
+    """Each column after one of its nodes, so that columns can be put in the order of nodes."""
+    from scipy.optimize import linear_sum_assignment
+
+    place = {node: i for i, node in enumerate(massive)}
+    cost = np.full((len(columns), len(massive)), 10.0**6)
+    for row, (_, weights) in enumerate(columns):
+        for n in weights:
+            cost[row, place[n]] = place[n]
+    rows, places = linear_sum_assignment(cost)
+    return [Column(massive[j], *columns[i]) for i, j in zip(rows, places, strict=True)]
+
+
+def _named(nodes: Sequence[str], held: Held, roots: Sequence[str], columns: Sequence[Column]) -> Chosen:
+    basis = np.array([[c.weights.get(n, 0) for c in columns] for n in roots], dtype=int).reshape(
+        len(roots), len(columns)
+    )
+    coordinates = tuple(
+        Coordinate(_name(row, roots), c.kind, c.node) for row, c in zip(_integer_inverse(basis), columns, strict=True)
+    )
+    rows = {n: tuple(int(v) for v in row) for n, row in zip(roots, basis, strict=True)}
+    ground = (0,) * len(columns)
+    return Chosen(coordinates, tuple(rows.get(held.root[n], ground) for n in nodes))
+
+
+def _integer_inverse(basis: np.ndarray) -> np.ndarray:
+    """P⁻¹, whole numbers as P has determinant ±1."""
+    if not basis.size:
+        return basis
+    inverse = np.rint(np.linalg.inv(basis)).astype(int)
+    if not np.array_equal(inverse @ basis, np.eye(len(basis), dtype=int)):
+        what = "plates that float on inductors in a ring"
+        raise NotAvailable("circuit", what, "must have a capacitor to ground for one of them, however small")
+    return inverse
+
+
+def _name(row: np.ndarray, roots: Sequence[str]) -> str:
+    """`m`, `b-a`, `c-a-b`: the combination of node fluxes that a coordinate is."""
+    plus = [n for n, weight in zip(roots, row, strict=True) for _ in range(max(weight, 0))]
+    minus = [n for n, weight in zip(roots, row, strict=True) for _ in range(max(-weight, 0))]
+    return "+".join(plus) + "".join(f"-{n}" for n in minus)
+
+
+def _sets(roots: Sequence[str], pairs: Iterable[tuple[str, str]]) -> list[frozenset[str]]:
+    """The connected sets of ground and these nodes."""
+    joined = Connected((a, b) for a, b in pairs)
+    found: dict[str, set[str]] = {}
+    for node in (GROUND, *roots):
+        found.setdefault(joined.root(node), set()).add(node)
+    return [frozenset(nodes) for nodes in found.values()]

@@ -1,0 +1,174 @@
+"""The numbers of a circuit as matrices over its coordinates θ: what the methods and the spectra run on.
+
+    L = ½ θ̇ᵀC θ̇ + θ̇ᵀG V(t) − ½ θᵀK θ − θᵀS Φ(t) + Σ E_J cos((b·θ + Σ ± Φ)/φ0) − θᵀA I(t)
+    q = C θ̇ + G V,     H = ½ (q − G V)ᵀC⁻¹(q − G V) + ½ θᵀK θ + θᵀS Φ − Σ E_J cos(…) + θᵀA I
+
+V voltage sources, Φ = ∫V dt, I currents n+ → n−. Symbols never pass here: plain numpy, or JAX where an element's number
+is a traced one, so that modes and methods can be differentiated with respect to any element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from quspike.circuit.inductance import coupling_factor
+from quspike.errors import InputError
+from quspike.quantize.network import Branch, Network, Role
+
+Array = Any
+Elements = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """SI matrices over the coordinates x that are left, frozen ones without a dissipator eliminated.
+
+    kept : which of the network's coordinates x are (m,). transform : T (n, m), θ = T x with the sources at rest.
+    capacitance : C (m, m) [F]; its block of frozen coordinates that only dissipators hold is zero.
+    stiffness : K (m, m) [1/H], junctions not counted in.
+    gates : G (m, V) [F]. flux_pull : S (m, V) [1/H]. currents : A (m, I).
+    junctions, dissipators : b of each (m, J), (m, D), in the order of `network.of(role)`.
+    """
+
+    network: Network
+    kept: np.ndarray
+    transform: Array
+    capacitance: Array
+    stiffness: Array
+    gates: Array
+    flux_pull: Array
+    currents: Array
+    junctions: Array
+    dissipators: Array
+    elements: Elements = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """m."""
+        return len(self.kept)
+
+    @property
+    def massless(self) -> np.ndarray:
+        """Where in x the coordinates stand that have no capacitance and are held by dissipators."""
+        return np.array([i for i, k in enumerate(self.kept) if self.network.coordinates[k].kind == "frozen"], dtype=int)
+
+    @property
+    def josephson_energies(self) -> Array:
+        """E_J (J,) [J]."""
+        return stacked([self.elements[b.element]["EJ"] for b in self.network.of("junction")])
+
+    def port(self, plus: str, minus: str = "0") -> Array:
+        """u (m,): `φ_plus − φ_minus = u·x`, and the current into plus and out of minus pulls with u."""
+        return self.transform.T @ self.network.port(plus, minus)
+
+
+def matrices(network: Network, elements: Elements) -> Matrices:
+    """Assemble and eliminate: exact, whatever the sources do.
+
+    A frozen coordinate y that inductors alone hold follows the others, `K_yy y = −K_yx x − S_y Φ − A_y I`, which leaves
+    `Tᵀ` of everything that pulls on it.
+    """
+    sources = [e.name for e in network.circuit.of("V")]
+    c, k = capacitance_matrix(network, elements), stiffness_matrix(network, elements)
+    followers = _followers(network)
+    kept = np.setdiff1d(np.arange(network.size), followers)
+    t = _transform(k, kept, followers, network.size)
+    return Matrices(
+        network=network,
+        kept=kept,
+        transform=t,
+        capacitance=c[np.ix_(kept, kept)],
+        stiffness=t.T @ k @ t,
+        gates=t.T @ source_matrix(network, elements, "capacitance", sources),
+        flux_pull=t.T @ source_matrix(network, elements, "inductance", sources),
+        currents=t.T @ network.incidence("current"),
+        junctions=t.T @ network.incidence("junction"),
+        dissipators=t.T @ network.incidence("dissipator"),
+        elements=elements,
+    )
+
+
+def capacitance_matrix(network: Network, elements: Elements) -> Array:
+    """`C = Σ_b C_b b bᵀ` over all coordinates (n, n) [F]."""
+    b = network.incidence("capacitance")
+    return (b * stacked([elements[e.element]["C"] for e in network.of("capacitance")])) @ b.T
+
+
+def stiffness_matrix(network: Network, elements: Elements) -> Array:
+    """`K = B L⁻¹ Bᵀ`, L the inductance matrix of the coils (n, n) [1/H]."""
+    b = network.incidence("inductance")
+    return b @ inverse_inductances(network, elements) @ b.T
+
+
+def inverse_inductances(network: Network, elements: Elements) -> Array:
+    """L⁻¹ of the coils (coils, coils) [1/H], mutual inductances counted in.
+
+    Raises InputError, naming the coils, for an L that is not positive definite.
+    """
+    names = [b.element for b in network.of("inductance")]
+    own = stacked([elements[name]["L"] for name in names])
+    if not network.couplings:
+        return _diagonal(1 / own)
+    factors = np.eye(len(names))
+    for coupling, one, other in network.couplings:
+        i, j = names.index(one), names.index(other)
+        element = network.circuit.element
+        factors[i, j] = factors[j, i] = coupling_factor(element(coupling), element(one), element(other))
+    lowest, vectors = np.linalg.eigh(factors)
+    if len(names) and lowest[0] <= 0:
+        coupled = [n for n, weight in zip(names, vectors[:, 0], strict=True) if abs(weight) > 1e-3]
+        raise InputError(", ".join(coupled), f"eigenvalue {lowest[0]:.3g}", "must have a positive inductance matrix")
+    root = own**-0.5
+    return root[:, None] * np.linalg.inv(factors) * root[None, :]
+
+
+def source_matrix(network: Network, elements: Elements, role: Role, sources: Sequence[str]) -> Array:
+    """G of `role="capacitance"` [F], S of `role="inductance"` [1/H]: `Σ_b b y_b s_b`, y a branch's C or 1/L (n, V)."""
+    branches = network.of(role)
+    signs = np.array([[dict(b.sources).get(name, 0) for name in sources] for b in branches], dtype=float)
+    signs = signs.reshape(len(branches), len(sources))
+    b = network.incidence(role)
+    if role == "capacitance":
+        return (b * stacked([elements[e.element]["C"] for e in branches])) @ signs
+    return b @ inverse_inductances(network, elements) @ signs
+
+
+def stacked(values: Sequence[Any]) -> Array:
+    """A vector of numbers: numpy's, or JAX's if one of them is JAX's."""
+    if all(isinstance(v, int | float | np.floating) for v in values):
+        return np.array(values, dtype=float)
+    import jax.numpy as jnp
+
+    return jnp.stack([jnp.asarray(v, dtype=float) for v in values])
+
+
+def _diagonal(values: Array) -> Array:
+    return np.eye(len(values)) * values
+
+
+def _followers(network: Network) -> np.ndarray:
+    """The frozen coordinates on which no dissipator acts."""
+    frozen, acted = network.indices("frozen"), network.incidence("dissipator")
+    return np.array([i for i in frozen if not np.any(acted[i])], dtype=int)
+
+
+def _transform(k: Array, kept: np.ndarray, followers: np.ndarray, size: int) -> Array:
+    """T with θ = T x: one on what is kept, `−K_yy⁻¹K_yx` on what follows."""
+    if not len(followers):
+        return np.eye(size)
+    stays, follows = np.eye(size)[:, kept], np.eye(size)[:, followers]
+    inner, outer = k[np.ix_(followers, followers)], k[np.ix_(followers, kept)]
+    if isinstance(k, np.ndarray):
+        return stays - follows @ np.linalg.solve(inner, outer)
+    import jax.numpy as jnp
+
+    return stays - follows @ jnp.linalg.solve(inner, outer)
+
+
+def held_branches(network: Network) -> tuple[Branch, ...]:
+    """The branches that no coordinate moves: between nodes that voltage sources hold."""
+    return tuple(b for b in network.branches if not b.moves)

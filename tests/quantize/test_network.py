@@ -1,0 +1,155 @@
+"""From a graph to coordinates: kinds that mean what they say, a basis of whole numbers, and no trace of line order."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+import quspike as qs
+from quantize.random_circuits import random_circuits
+from quspike.errors import InputError
+from quspike.quantize.matrices import matrices
+from quspike.quantize.membrane import element_params
+from quspike.quantize.network import Network, network
+
+EVERYTHING = "C C L JJ R I V C"
+
+
+def networks(seed: int, count: int, cards: str = EVERYTHING):
+    """Networks of random circuits that can be quantized."""
+    for lines, circuit in random_circuits(seed, count, cards):
+        try:
+            yield lines, network(circuit)
+        except InputError:
+            continue
+
+
+def kinds(netlist: str) -> dict[str, str]:
+    return {c.name: c.kind for c in network(qs.Circuit(netlist)).coordinates}
+
+
+def test_the_coordinates_do_not_depend_on_the_order_of_the_lines():
+    """Catches: a spanning tree or a root that the first line chooses."""
+    shuffle, found = random.Random(7).shuffle, 0
+    for lines, first in networks(1, 400):
+        shuffle(lines)
+        second = network(qs.Circuit("\n".join(lines)))
+        assert (first.coordinates, first.basis, first.branches) == (second.coordinates, second.basis, second.branches)
+        found += 1
+    assert found > 300
+
+
+def test_node_fluxes_and_coordinates_are_whole_combinations_of_each_other():
+    """det P = ±1 on the nodes that are not held: charges of periodic coordinates stay whole pairs."""
+    for _, w in networks(2, 400):
+        rows = [row for node, row in zip(w.nodes, w.basis, strict=True) if any(row)]
+        distinct = np.array(list(dict.fromkeys(rows)), dtype=float).reshape(len(set(rows)), w.size)
+        assert distinct.shape == (w.size, w.size)
+        assert abs(np.linalg.det(distinct)) == pytest.approx(1)
+
+
+def acting(w: Network, i: int) -> set[str]:
+    """The roles of the branches that a coordinate moves."""
+    return {b.role for b in w.branches if b.vector[i]}
+
+
+def test_each_kind_is_what_acts_on_it():
+    """Where no node lacks a capacitance: free by capacitors alone, periodic by junctions beside, baseband without any
+    energy in it but a dissipator or a source. Catches: a resistor across a junction that leaves its phase periodic.
+    """
+    counted = dict.fromkeys(("periodic", "extended", "baseband", "free"), 0)
+    for _, w in networks(3, 800):
+        if len(w.indices("frozen")):
+            continue
+        for i, c in enumerate(w.coordinates):
+            roles = acting(w, i) - {"capacitance"}
+            counted[c.kind] += 1
+            if c.kind == "free":
+                assert not roles
+            if c.kind == "periodic":
+                assert roles == {"junction"}
+            if c.kind == "baseband":
+                assert roles <= {"dissipator", "current"}
+                assert roles
+            if c.kind == "extended":
+                assert roles & {"inductance", "junction"}
+    assert min(counted.values()) > 50
+
+
+def test_there_are_as_many_directions_without_energy_as_free_and_baseband_coordinates():
+    """The kernel of inductors and junctions, found by a singular value decomposition after elimination.
+
+    Catches: an island counted twice, a potential that elimination leaves behind.
+    """
+    compared = 0
+    for _, w in networks(4, 400):
+        m = matrices(w, element_params(w.circuit))
+        if len(m.massless):
+            continue
+        potential = np.hstack([m.stiffness * 1e-9, m.junctions])
+        rank = np.linalg.matrix_rank(potential, tol=1e-9) if potential.size else 0
+        assert m.size - rank == len(w.indices("free", "baseband"))
+        compared += 1
+    assert compared > 200
+
+
+def test_frozen_coordinates_have_no_charge_and_all_others_do():
+    """C is positive definite on what is left. Catches: plates joined through a held node taken for massless."""
+    for _, w in networks(5, 400):
+        frozen = w.indices("frozen")
+        m = matrices(w, element_params(w.circuit))
+        c = w.incidence("capacitance")
+        assert not c[frozen].any()
+        moving = np.setdiff1d(np.arange(m.size), m.massless)
+        assert np.all(np.linalg.eigvalsh(m.capacitance[np.ix_(moving, moving)] * 1e15) > 0)
+
+
+def test_circuits_that_everybody_knows():
+    """By hand: a transmon is periodic, a fluxonium extended, an RC membrane baseband, a floating island free."""
+    assert kinds("JJ1 a 0 EJ=10GHz C=50fF") == {"a": "periodic"}
+    assert kinds("JJ1 a 0 EJ=4GHz C=5fF\nL1 a 0 300nH") == {"a": "extended"}
+    assert kinds("JJ1 a 0 EJ=4GHz C=5fF\nR1 a 0 1kohm T=20mK") == {"a": "extended"}
+    assert kinds("C1 m 0 1pF\nR1 m 0 1kohm T=20mK\nI1 0 m 1nA") == {"m": "baseband"}
+    assert kinds("C1 a 0 1fF\nC2 b 0 1fF\nJJ1 a b EJ=9GHz C=1fF") == {"a": "free", "b-a": "periodic"}
+    zero_pi = "JJ1 a 0 EJ=9GHz C=1fF\nJJ2 b c EJ=9GHz C=1fF\nL1 0 b 1uH\nL2 a c 1uH\nC1 a b 90fF\nC2 0 c 90fF"
+    assert kinds(zero_pi) == {"a-c": "extended", "b": "extended", "c": "periodic"}
+
+
+def test_series_inductors_are_one():
+    """A node that only inductors hold is eliminated exactly, and a current into it is divided as they divide it."""
+    w = network(qs.Circuit("C1 a 0 1pF\nL1 a x 1nH\nL2 x 0 3nH\nI1 0 x 1nA"))
+    assert {c.name: c.kind for c in w.coordinates} == {"a": "extended", "x": "frozen"}
+    m = matrices(w, element_params(w.circuit))
+    assert m.stiffness == pytest.approx(1 / 4e-9, rel=1e-14)
+    assert m.currents[0, 0] == pytest.approx(-3 / 4, rel=1e-14)
+
+
+def test_coupled_coils_by_hand():
+    """L⁻¹ of two coils with M: (L2, −M; −M, L1)/(L1 L2 − M²). Catches: k added to 1/L instead of L."""
+    w = network(qs.Circuit("C1 a 0 1pF\nC2 b 0 1pF\nL1 a 0 1nH\nL2 b 0 4nH\nK1 L1 L2 k=0.5"))
+    expected = np.array([[4.0, -1.0], [-1.0, 1.0]]) / (4.0 - 1.0) * 1e9
+    np.testing.assert_allclose(matrices(w, element_params(w.circuit)).stiffness, expected, rtol=1e-13)
+
+
+def test_a_gate_pulls_charge_and_not_flux():
+    """q = C θ̇ + G V with the source's + on the gate: G = −C_g, as V_m − V_g is across it."""
+    w = network(qs.Circuit("C1 m 0 90fF\nCg m g 10fF\nV1 g 0 2mV\nL1 m 0 1nH"))
+    m = matrices(w, element_params(w.circuit))
+    assert m.gates[0, 0] == pytest.approx(-10e-15, rel=1e-14)
+    assert m.capacitance[0, 0] == pytest.approx(100e-15, rel=1e-14)
+    assert m.flux_pull[0, 0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("netlist", "message"),
+    [
+        ("C1 a 0 1pF\nL1 a x 1nH\nJJ1 x 0 EJ=500GHz", "JJ1 needs a capacitance"),
+        ("C1 a 0 1pF\nI1 a x 1nA\nI2 x 0 1nA", "I1 must not drive a node that no other element can carry"),
+        ("JJ1 a 0 EJ=5GHz\nR1 a 0 1kohm T=1K", "JJ1 needs a capacitance"),
+    ],
+)
+def test_what_has_no_dynamics_is_refused_by_name(netlist: str, message: str):
+    with pytest.raises(InputError, match=message):
+        network(qs.Circuit(netlist))
