@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import quspike as qs
-from quantize.random_circuits import random_circuits
+from quantize.random_circuits import random_circuits, random_line_circuits
 from quspike.errors import InputError
 from quspike.quantize.matrices import matrices
 from quspike.quantize.membrane import element_params
@@ -39,6 +39,41 @@ def test_the_coordinates_do_not_depend_on_the_order_of_the_lines():
         assert (first.coordinates, first.basis, first.branches) == (second.coordinates, second.basis, second.branches)
         found += 1
     assert found > 300
+
+
+def test_lines_of_finite_length_bring_coordinates_of_their_own_in_any_order():
+    """One for each mode, none of them a node's; whatever is written first. Catches: modes numbered by the line read."""
+    shuffle = random.Random(8)
+    lines = 0
+    for circuit in random_line_circuits(5, 200):
+        netlist = circuit.netlist().splitlines()
+        shuffle.shuffle(netlist)
+        first, second = network(circuit), network(qs.Circuit("\n".join(netlist)))
+        assert (first.coordinates, first.basis, first.branches) == (second.coordinates, second.basis, second.branches)
+        inner = [c.element for c in first.coordinates if c.element]
+        for line in first.lines:
+            p = circuit.element(line.element).params
+            assert inner.count(line.element) == p["modes"] - (p["bath"] == "ladder")
+            lines += 1
+    assert lines > 100
+
+
+def test_a_line_holds_its_whole_capacitance_and_inductance_at_rest():
+    """Both ends together: C = ℓ/vZ0 against ground; one against the other: L = Z0ℓ/v. For any number of modes.
+
+    Catches: the capacitance of the modes above N left out, stiffness 1/L for the 2/L of a mode.
+    """
+    for form, n in (("comb", 1), ("comb", 6), ("ladder", 1), ("ladder", 5)):
+        w = network(qs.Circuit(f"TL1 a 0 b 0 Z0=50ohm v=1e8m/s length=5mm bath={form} modes={n}\nC1 a b 1fF"))
+        m = matrices(w, element_params(w.circuit))
+        modes = np.setdiff1d(np.arange(m.size), [w.nodes.index("a"), w.nodes.index("b")])
+        ends = np.array([m.port("a"), m.port("b")])[:, :2]
+        static = -np.linalg.solve(m.stiffness[np.ix_(modes, modes)], m.stiffness[modes][:, :2])
+        t = np.vstack([np.eye(2), static])
+        whole = np.linalg.solve(ends, np.array([1.0, 1.0]))
+        assert whole @ t.T @ m.capacitance @ t @ whole == pytest.approx(1e-12, rel=1e-12, abs=0)
+        one = np.linalg.solve(ends, np.array([1.0, 0.0]))
+        assert one @ t.T @ m.stiffness @ t @ one == pytest.approx(1 / 2.5e-9, rel=1e-12)
 
 
 def test_node_fluxes_and_coordinates_are_whole_combinations_of_each_other():
@@ -148,6 +183,8 @@ def test_a_gate_pulls_charge_and_not_flux():
         ("C1 a 0 1pF\nL1 a x 1nH\nJJ1 x 0 EJ=500GHz", "JJ1 needs a capacitance"),
         ("C1 a 0 1pF\nI1 a x 1nA\nI2 x 0 1nA", "I1 must not drive a node that no other element can carry"),
         ("JJ1 a 0 EJ=5GHz\nR1 a 0 1kohm T=1K", "JJ1 needs a capacitance"),
+        ("TL1 a 0 b c Z0=1ohm v=1m/s length=1m\nC1 a b 1pF\nR1 b c 1ohm", "TL1 must have one node in common"),
+        ("TL1 a 0 b 0 Z0=1ohm v=1m/s length=1m bath=drude\nR1 a b 1ohm", "TL1 bath must be comb or ladder"),
     ],
 )
 def test_what_has_no_dynamics_is_refused_by_name(netlist: str, message: str):

@@ -30,18 +30,23 @@ from quspike.errors import InputError, NotAvailable
 from quspike.quantize.voltage_sources import GROUND, Held
 
 Kind = Literal["periodic", "extended", "baseband", "free", "frozen"]
-Edge = tuple[Element, str, str, str]  # element, role, n+, n−
+Role = Literal["capacitance", "inductance", "junction", "dissipator", "current"]
+Edge = tuple[Element, Role, str, str]  # element, role, n+, n−
 
 GALVANIC = ("inductance", "dissipator", "current")
 
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One coordinate. name : the node whose flux it is, or `b-a` for a difference. node : the node that names it."""
+    """One coordinate. name : the node whose flux it is, or `b-a` for a difference. node : the node that names it.
+
+    element : the line of finite length whose mode it is, named `TL1.3`; such a one is no node's, and has node "".
+    """
 
     name: str
     kind: Kind
     node: str
+    element: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,16 +168,22 @@ def _independent(candidates: Sequence[Candidate], massive: Sequence[str]) -> lis
 
 
 def _named_by_nodes(columns: Sequence[Candidate], massive: Sequence[str]) -> list[Column]:
-    """Each column after one of its nodes, so that columns can be put in the order of nodes."""
-    from scipy.optimize import linear_sum_assignment
-
+    """Each column after a node of its own, so that columns can be put in the order of nodes: augmenting paths."""
     place = {node: i for i, node in enumerate(massive)}
-    cost = np.full((len(columns), len(massive)), 10.0**6)
-    for row, (_, weights) in enumerate(columns):
-        for n in weights:
-            cost[row, place[n]] = place[n]
-    rows, places = linear_sum_assignment(cost)
-    return [Column(massive[j], *columns[i]) for i, j in zip(rows, places, strict=True)]
+    taken: dict[str, int] = {}
+
+    def settle(column: int, refused: set[str]) -> bool:
+        for node in sorted(columns[column][1], key=place.__getitem__):
+            if node not in refused:
+                refused.add(node)
+                if node not in taken or settle(taken[node], refused):
+                    taken[node] = column
+                    return True
+        return False
+
+    for column in sorted(range(len(columns)), key=lambda i: len(columns[i][1])):
+        settle(column, set())
+    return [Column(node, *columns[i]) for node, i in taken.items()]
 
 
 def _named(nodes: Sequence[str], held: Held, roots: Sequence[str], columns: Sequence[Column]) -> Chosen:

@@ -19,7 +19,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quspike.quantize.matrices import Elements, capacitance_matrix, inverse_inductances, stacked
+from quspike.quantize.matrices import (
+    Elements,
+    branch_capacitances,
+    capacitance_matrix,
+    inverse_inductances,
+)
 from quspike.quantize.network import Network, Role
 
 Array = Any
@@ -90,12 +95,11 @@ def _of_a_junction(network: Network, element: str) -> bool:
 
 def _shift(network: Network, elements: Elements, static: np.ndarray) -> Array:
     """`C g = −B C o` on the coordinates that have a capacitance, zero on the others (n, F)."""
-    branches = network.of("capacitance")
     rows = np.array([i for i, b in enumerate(network.branches) if b.role == "capacitance"], dtype=int)
     moving = np.setdiff1d(np.arange(network.size), network.indices("frozen"))
     if not static.shape[1] or not len(moving):
         return np.zeros((network.size, static.shape[1]))
-    values = stacked([elements[b.element]["C"] for b in branches])
+    values = branch_capacitances(network, elements)
     charge = (network.incidence("capacitance") * values) @ static[rows]
     capacitance = capacitance_matrix(network, elements)[np.ix_(moving, moving)]
     embed = np.eye(network.size)[:, moving]

@@ -9,7 +9,7 @@ is a traced one, so that modes and methods can be differentiated with respect to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from quspike.circuit.inductance import coupling_factor
 from quspike.errors import InputError
+from quspike.quantize.line_parts import line_capacitance, line_inductance
 from quspike.quantize.network import Branch, Network, Role
 
 Array = Any
@@ -32,6 +33,8 @@ class Matrices:
     stiffness : K (m, m) [1/H], junctions not counted in.
     gates : G (m, V) [F]. flux_pull : S (m, V) [1/H]. currents : A (m, I).
     junctions, dissipators : b of each (m, J), (m, D), in the order of `network.of(role)`.
+    followers, follower_inductance : the coordinates y that were eliminated, (y,), and K_yy⁻¹ (y, y) [H], by which they
+    give way to a current into themselves.
     """
 
     network: Network
@@ -45,6 +48,8 @@ class Matrices:
     junctions: Array
     dissipators: Array
     elements: Elements = field(repr=False)
+    followers: np.ndarray
+    follower_inductance: Array = field(repr=False)
 
     @property
     def size(self) -> int:
@@ -76,7 +81,8 @@ def matrices(network: Network, elements: Elements) -> Matrices:
     c, k = capacitance_matrix(network, elements), stiffness_matrix(network, elements)
     followers = _followers(network)
     kept = np.setdiff1d(np.arange(network.size), followers)
-    t = _transform(k, kept, followers, network.size)
+    give = _inverse(k[np.ix_(followers, followers)])
+    t = _transform(k, kept, followers, give)
     return Matrices(
         network=network,
         kept=kept,
@@ -89,13 +95,30 @@ def matrices(network: Network, elements: Elements) -> Matrices:
         junctions=t.T @ network.incidence("junction"),
         dissipators=t.T @ network.incidence("dissipator"),
         elements=elements,
+        followers=followers,
+        follower_inductance=give,
     )
 
 
 def capacitance_matrix(network: Network, elements: Elements) -> Array:
     """`C = Σ_b C_b b bᵀ` over all coordinates (n, n) [F]."""
     b = network.incidence("capacitance")
-    return (b * stacked([elements[e.element]["C"] for e in network.of("capacitance")])) @ b.T
+    return (b * branch_capacitances(network, elements)) @ b.T
+
+
+def branch_capacitances(network: Network, elements: Elements) -> Array:
+    """C of each capacitance branch, in the order of `network.of("capacitance")` [F]."""
+    return stacked([_share(b, elements[b.element], "C", line_capacitance) for b in network.of("capacitance")])
+
+
+def branch_inductances(network: Network, elements: Elements) -> Array:
+    """L of each inductance branch, in the order of `network.of("inductance")` [H]."""
+    return stacked([_share(b, elements[b.element], "L", line_inductance) for b in network.of("inductance")])
+
+
+def _share(branch: Branch, params: Mapping[str, Any], key: str, of_line: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """A coil's or a capacitor's own number, or a part of a line's."""
+    return params[key] if key in params else branch.share * of_line(params)
 
 
 def stiffness_matrix(network: Network, elements: Elements) -> Array:
@@ -110,7 +133,7 @@ def inverse_inductances(network: Network, elements: Elements) -> Array:
     Raises InputError, naming the coils, for an L that is not positive definite.
     """
     names = [b.element for b in network.of("inductance")]
-    own = stacked([elements[name]["L"] for name in names])
+    own = branch_inductances(network, elements)
     if not network.couplings:
         return _diagonal(1 / own)
     factors = np.eye(len(names))
@@ -133,7 +156,7 @@ def source_matrix(network: Network, elements: Elements, role: Role, sources: Seq
     signs = signs.reshape(len(branches), len(sources))
     b = network.incidence(role)
     if role == "capacitance":
-        return (b * stacked([elements[e.element]["C"] for e in branches])) @ signs
+        return (b * branch_capacitances(network, elements)) @ signs
     return b @ inverse_inductances(network, elements) @ signs
 
 
@@ -156,17 +179,20 @@ def _followers(network: Network) -> np.ndarray:
     return np.array([i for i in frozen if not np.any(acted[i])], dtype=int)
 
 
-def _transform(k: Array, kept: np.ndarray, followers: np.ndarray, size: int) -> Array:
+def _transform(k: Array, kept: np.ndarray, followers: np.ndarray, give: Array) -> Array:
     """T with θ = T x: one on what is kept, `−K_yy⁻¹K_yx` on what follows."""
+    unit = np.eye(len(k))
     if not len(followers):
-        return np.eye(size)
-    stays, follows = np.eye(size)[:, kept], np.eye(size)[:, followers]
-    inner, outer = k[np.ix_(followers, followers)], k[np.ix_(followers, kept)]
-    if isinstance(k, np.ndarray):
-        return stays - follows @ np.linalg.solve(inner, outer)
+        return unit
+    return unit[:, kept] - unit[:, followers] @ give @ k[np.ix_(followers, kept)]
+
+
+def _inverse(matrix: Array) -> Array:
+    if isinstance(matrix, np.ndarray):
+        return np.linalg.inv(matrix)
     import jax.numpy as jnp
 
-    return stays - follows @ jnp.linalg.solve(inner, outer)
+    return jnp.linalg.inv(matrix)
 
 
 def held_branches(network: Network) -> tuple[Branch, ...]:

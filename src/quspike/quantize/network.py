@@ -11,18 +11,18 @@ Vool & Devoret, Int. J. Circuit Theory Appl. 45, 897 (2017); variables are class
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
 from quspike.circuit import Circuit, Element
-from quspike.quantize.coordinates import GROUND, Coordinate, choose_coordinates
+from quspike.errors import NotAvailable
+from quspike.quantize.coordinates import GROUND, Coordinate, Edge, Role, choose_coordinates
+from quspike.quantize.line_parts import Part, is_finite_line, line_parts
 from quspike.quantize.voltage_sources import Held, hold
 
-Role = Literal["capacitance", "inductance", "junction", "dissipator", "current"]
 Sources = tuple[tuple[str, int], ...]  # voltage sources and the signs with which their fluxes add
 
 
@@ -30,13 +30,15 @@ Sources = tuple[tuple[str, int], ...]  # voltage sources and the signs with whic
 class Branch:
     """One branch: its flux is `vector·θ + Σ sign·Φ_source`, from n+ to n−, and its current flows n+ → n−.
 
-    A junction with a capacitance of its own is two branches, a junction and a capacitance, of the same element.
+    A junction with a capacitance of its own is two branches, a junction and a capacitance, of the same element. A line
+    of finite length is many (`line_parts`), each with a share of its whole capacitance or inductance.
     """
 
     element: str
     role: Role
     vector: tuple[int, ...]
     sources: Sources = ()
+    share: float = 1.0
 
     @property
     def moves(self) -> bool:
@@ -45,11 +47,20 @@ class Branch:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A transmission line of finite length: the vectors of its two ports, as of a branch from a+ to a−, b+ to b−."""
+
+    element: str
+    a: tuple[int, ...]
+    b: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Network:
     """Coordinates and branches of a circuit.
 
     nodes : without ground, in natural order, (N,). basis : P, integers (N, n). offsets : by node, the voltage sources
-    whose fluxes add to it. couplings : (K element, inductor, inductor).
+    whose fluxes add to it. couplings : (K element, inductor, inductor). Modes of finite lines are the last coordinates.
     """
 
     circuit: Circuit
@@ -59,6 +70,7 @@ class Network:
     offsets: Mapping[str, Sources] = field(repr=False)
     branches: tuple[Branch, ...] = field(repr=False)
     couplings: tuple[tuple[str, str, str], ...] = ()
+    lines: tuple[Line, ...] = ()
 
     @property
     def size(self) -> int:
@@ -86,6 +98,18 @@ class Network:
         """Where the coordinates of these kinds stand."""
         return np.array([i for i, c in enumerate(self.coordinates) if c.kind in kinds], dtype=int)
 
+    def without_lines(self) -> Network:
+        """The same, lines of finite length left out, for who knows them exactly at each frequency (`admittance`)."""
+        left = tuple(c for c in self.coordinates if not c.element)
+        n, names = len(left), [line.element for line in self.lines]
+        return replace(
+            self,
+            coordinates=left,
+            basis=tuple(row[:n] for row in self.basis),
+            branches=tuple(replace(b, vector=b.vector[:n]) for b in self.branches if b.element not in names),
+            lines=tuple(Line(line.element, line.a[:n], line.b[:n]) for line in self.lines),
+        )
+
     @cached_property
     def by_element(self) -> Mapping[str, tuple[Branch, ...]]:
         """The branches of each element."""
@@ -106,14 +130,39 @@ def network(circuit: Circuit) -> Network:
     nodes = tuple(sorted(circuit.nodes, key=natural))
     elements = sorted(circuit.elements, key=lambda e: natural(e.name))
     held = hold(nodes, elements)
-    ends = [(e, role) for e in elements for role in roles_of(e)]
-    chosen = choose_coordinates(nodes, held, [(e, role, e.nodes[0], e.nodes[1]) for e, role in ends])
-    index = dict(zip(nodes, chosen.basis, strict=True))
-    size = len(chosen.coordinates)
-    branches = tuple(_branch(e, role, index, held, size) for e, role in ends)
+    edges = [edge for e in elements for edge in edges_of(e, held)]
+    chosen = choose_coordinates(nodes, held, edges)
+    parts = {e: line_parts(e) for e in elements if is_finite_line(e)}
+    modes = [Coordinate(f"{e.name}.{j + 1}", "extended", "", e.name) for e, p in parts.items() for j in range(p.inner)]
+    coordinates = (*chosen.coordinates, *modes)
+    basis = tuple((*row, *(0,) * len(modes)) for row in chosen.basis)
+    frame = Frame(dict(zip(nodes, basis, strict=True)), held, len(coordinates))
+    branches = [frame.branch(e, role, (plus, minus)) for e, role, plus, minus in edges if e not in parts]
+    lines = []
+    for e, p in parts.items():
+        first = next((i for i, c in enumerate(coordinates) if c.element == e.name), len(coordinates))
+        branches += [frame.part(e, part, first) for part in p.branches]
+        lines.append(Line(e.name, *(frame.branch(e, "inductance", e.nodes[k : k + 2]).vector for k in (0, 2))))
     couplings = tuple((e.name, str(e.params["L1"]), str(e.params["L2"])) for e in elements if e.card == "K")
     offsets = {node: held.offsets[node] for node in nodes if held.offsets[node]}
-    return Network(circuit, nodes, chosen.coordinates, chosen.basis, offsets, branches, couplings)
+    return Network(circuit, nodes, coordinates, basis, offsets, tuple(branches), couplings, tuple(lines))
+
+
+def edges_of(element: Element, held: Held) -> Iterator[Edge]:
+    """The pairs of nodes that an element joins, and how; a finite line is a coil between two capacitors."""
+    if not is_finite_line(element):
+        yield from ((element, role, element.nodes[0], element.nodes[1]) for role in roles_of(element))
+        return
+    a, a_return, b, b_return = element.nodes
+    if held.root[a_return] != held.root[b_return]:
+        found, remedy = (
+            f"{a_return} and {b_return}",
+            "must have one node in common as a- and b-: others are not available yet",
+        )
+        raise NotAvailable(element.name, found, remedy)
+    yield element, "inductance", a, b
+    yield element, "capacitance", a, a_return
+    yield element, "capacitance", b, b_return
 
 
 def roles_of(element: Element) -> Iterator[Role]:
@@ -141,19 +190,35 @@ def natural(name: str) -> tuple:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name) if part)
 
 
-def _branch(e: Element, role: Role, index: Mapping[str, tuple[int, ...]], held: Held, size: int) -> Branch:
-    plus, minus = e.nodes
-    ground = (0,) * size
-    vector = tuple(a - b for a, b in zip(index.get(plus, ground), index.get(minus, ground), strict=True))
-    return Branch(e.name, role, vector, _difference(held.offsets.get(plus, ()), held.offsets.get(minus, ())))
+@dataclass(frozen=True)
+class Frame:
+    """What turns pairs of nodes into branches. rows : of P by node. size : number of coordinates."""
 
+    rows: Mapping[str, tuple[int, ...]]
+    held: Held
+    size: int
 
-def _difference(plus: Sources, minus: Sources) -> Sources:
-    total: dict[str, int] = {}
-    for sources, sign in ((plus, 1), (minus, -1)):
-        for name, weight in sources:
-            total[name] = total.get(name, 0) + sign * weight
-    return tuple(sorted((name, weight) for name, weight in total.items() if weight))
+    def branch(self, e: Element, role: Role, nodes: Sequence[str]) -> Branch:
+        """The branch of an element between two nodes."""
+        return Branch(e.name, role, *self.combined([(1, nodes[0]), (-1, nodes[1])]))
+
+    def part(self, e: Element, part: Part, first: int) -> Branch:
+        """A part of a finite line whose inner coordinates start at `first`."""
+        signs = (part.a, -part.a, part.b, -part.b)
+        vector, sources = self.combined(list(zip(signs, e.nodes, strict=True)))
+        inner = {first + index: sign for index, sign in part.inner}
+        vector = tuple(v + inner.get(i, 0) for i, v in enumerate(vector))
+        return Branch(e.name, part.role, vector, sources, part.share)
+
+    def combined(self, terms: Sequence[tuple[int, str]]) -> tuple[tuple[int, ...], Sources]:
+        """The vector and the voltage sources of a sum of node fluxes."""
+        rows = [(weight, self.rows[node]) for weight, node in terms if node in self.rows]
+        vector = tuple(sum(w * row[i] for w, row in rows) for i in range(self.size))
+        total: dict[str, int] = {}
+        for weight, node in terms:
+            for name, sign in self.held.offsets.get(node, ()):
+                total[name] = total.get(name, 0) + weight * sign
+        return vector, tuple(sorted((name, weight) for name, weight in total.items() if weight))
 
 
 def element_names(branches: Iterable[Branch]) -> tuple[str, ...]:
