@@ -187,32 +187,35 @@ def _named_by_nodes(columns: Sequence[Candidate], massive: Sequence[str]) -> lis
 
 
 def _named(nodes: Sequence[str], held: Held, roots: Sequence[str], columns: Sequence[Column]) -> Chosen:
-    basis = np.array([[c.weights.get(n, 0) for c in columns] for n in roots], dtype=int).reshape(
-        len(roots), len(columns)
-    )
+    place = {n: i for i, n in enumerate(roots)}
+    basis = np.zeros((len(roots), len(columns)), dtype=int)
+    for j, column in enumerate(columns):
+        for node, weight in column.weights.items():
+            basis[place[node], j] = weight
     coordinates = tuple(
         Coordinate(_name(row, roots), c.kind, c.node) for row, c in zip(_integer_inverse(basis), columns, strict=True)
     )
-    rows = {n: tuple(int(v) for v in row) for n, row in zip(roots, basis, strict=True)}
+    rows = {n: tuple(row) for n, row in zip(roots, basis.tolist(), strict=True)}
     ground = (0,) * len(columns)
     return Chosen(coordinates, tuple(rows.get(held.root[n], ground) for n in nodes))
 
 
 def _integer_inverse(basis: np.ndarray) -> np.ndarray:
     """P⁻¹, whole numbers as P has determinant ±1."""
-    if not basis.size:
+    unit = np.eye(len(basis))
+    if np.array_equal(basis, unit):  # most often, and it takes no time
         return basis
-    inverse = np.rint(np.linalg.inv(basis)).astype(int)
-    if not np.array_equal(inverse @ basis, np.eye(len(basis), dtype=int)):
+    inverse = np.rint(np.linalg.inv(basis))
+    if not np.array_equal(inverse @ basis, unit):
         what = "plates that float on inductors in a ring"
         raise NotAvailable("circuit", what, "must have a capacitor to ground for one of them, however small")
-    return inverse
+    return inverse.astype(int)
 
 
 def _name(row: np.ndarray, roots: Sequence[str]) -> str:
     """`m`, `b-a`, `c-a-b`: the combination of node fluxes that a coordinate is."""
-    plus = [n for n, weight in zip(roots, row, strict=True) for _ in range(max(weight, 0))]
-    minus = [n for n, weight in zip(roots, row, strict=True) for _ in range(max(-weight, 0))]
+    plus = [roots[i] for i in np.flatnonzero(row > 0) for _ in range(row[i])]
+    minus = [roots[i] for i in np.flatnonzero(row < 0) for _ in range(-row[i])]
     return "+".join(plus) + "".join(f"-{n}" for n in minus)
 
 

@@ -136,7 +136,8 @@ def network(circuit: Circuit) -> Network:
     modes = [Coordinate(f"{e.name}.{j + 1}", "extended", "", e.name) for e, p in parts.items() for j in range(p.inner)]
     coordinates = (*chosen.coordinates, *modes)
     basis = tuple((*row, *(0,) * len(modes)) for row in chosen.basis)
-    frame = Frame(dict(zip(nodes, basis, strict=True)), held, len(coordinates))
+    rows = np.array(basis, dtype=int).reshape(len(nodes), len(coordinates))
+    frame = Frame(dict(zip(nodes, rows, strict=True)), held, len(coordinates))
     branches = [frame.branch(e, role, (plus, minus)) for e, role, plus, minus in edges if e not in parts]
     lines = []
     for e, p in parts.items():
@@ -192,9 +193,9 @@ def natural(name: str) -> tuple:
 
 @dataclass(frozen=True)
 class Frame:
-    """What turns pairs of nodes into branches. rows : of P by node. size : number of coordinates."""
+    """What turns pairs of nodes into branches. rows : of P by node, (n,). size : n, the number of coordinates."""
 
-    rows: Mapping[str, tuple[int, ...]]
+    rows: Mapping[str, np.ndarray]
     held: Held
     size: int
 
@@ -212,13 +213,15 @@ class Frame:
 
     def combined(self, terms: Sequence[tuple[int, str]]) -> tuple[tuple[int, ...], Sources]:
         """The vector and the voltage sources of a sum of node fluxes."""
-        rows = [(weight, self.rows[node]) for weight, node in terms if node in self.rows]
-        vector = tuple(sum(w * row[i] for w, row in rows) for i in range(self.size))
+        vector = np.zeros(self.size, dtype=int)
+        for weight, node in terms:
+            if node in self.rows:
+                vector += weight * self.rows[node]
         total: dict[str, int] = {}
         for weight, node in terms:
             for name, sign in self.held.offsets.get(node, ()):
                 total[name] = total.get(name, 0) + weight * sign
-        return vector, tuple(sorted((name, weight) for name, weight in total.items() if weight))
+        return tuple(vector.tolist()), tuple(sorted((name, weight) for name, weight in total.items() if weight))
 
 
 def element_names(branches: Iterable[Branch]) -> tuple[str, ...]:
