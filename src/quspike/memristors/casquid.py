@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quspike.constants import e_charge, hbar
-from quspike.memristors.law import Control, Law, Parameter
+from quspike.memristors.law import Behaviour, Control, Law, Parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import jax
 
     from quspike.memristors.law import Scalar, Values
@@ -48,6 +50,12 @@ class CASQUID(Law):
         import jax.numpy as jnp
 
         return jnp.asarray(1.0)
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        numbers = {name: float(text.strip("()")) for name, text in p.items()}
+        scale = float(bare_rate(numbers)) * numbers["alpha"] * capacitance(numbers)
+        phase = f"pi/2 + sin({angular_frequency(numbers)!r}*{x})"
+        return Behaviour(f"{v}*{scale!r}*(1 + cos({phase}))", "1")
 
 
 def capacitance(p: Values) -> Scalar:

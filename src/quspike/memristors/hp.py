@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quspike.memristors.law import Control, Law, Parameter, confine, hard_stop
+from quspike.memristors.law import Behaviour, Control, Law, Parameter, confine, hard_stop
 from quspike.memristors.windows import WINDOW_OPTION, WINDOWS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import jax
 
     from quspike.memristors.law import Scalar, Values
@@ -52,6 +54,11 @@ class HP(Law):
     def rate(self, x: Scalar, v: Scalar, p: Values) -> jax.Array:
         drive = drift(p) * self.conductance(x, v, p) * v
         return hard_stop(drive * WINDOWS[self.window](confine(x, 0.0, 1.0), drive, p), x, 0.0, 1.0)
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        current = f"{v}/({p['R_on']}*{x} + {p['R_off']}*(1 - {x}))"
+        drive = f"({p['mu']}*{p['R_on']}/{p['D']}^2*{current})"
+        return Behaviour(current, f"{drive}*{WINDOWS[self.window].spice(x, drive, p)}")
 
 
 def drift(p: Values) -> Scalar:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quspike.constants import e_charge, k_B
-from quspike.memristors.law import Law, Parameter, hard_stop
+from quspike.memristors.law import Behaviour, Law, Parameter, hard_stop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import jax
 
     from quspike.memristors.law import Scalar, Values
@@ -54,6 +56,12 @@ class KnowmMSS(Law):
         on = jax.nn.sigmoid((v - p["V_on"]) / p["V_T"])
         off = jax.nn.sigmoid(-(v + p["V_off"]) / p["V_T"])  # 1 − s(V + V_off), with all its digits
         return hard_stop((on * (1.0 - x) - off * x) / p["tau"], x, 0.0, 1.0)
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        on = f"1/(1 + exp(({p['V_on']} - {v})/{p['V_T']}))"
+        off = f"1/(1 + exp(({p['V_off']} + {v})/{p['V_T']}))"
+        current = f"{v}*({x}/{p['R_on']} + (1 - {x})/{p['R_off']})"
+        return Behaviour(current, f"({on}*(1 - {x}) - {off}*{x})/{p['tau']}")
 
 
 LAW = KnowmMSS()

@@ -6,9 +6,9 @@ import abc
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from quspike.errors import InputError
+from quspike.errors import InputError, NotAvailable
 
 if TYPE_CHECKING:
     import jax
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     Values = Mapping[str, Any]  # parameter name → Scalar, SI
 
 Control = Literal["flux", "charge", "voltage", "time"]
+
+
+class Behaviour(NamedTuple):
+    """A law as two expressions of ngspice: the current [A], and dx/dt before hard stops [unit of x per second]."""
+
+    current: str
+    rate: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class Law(abc.ABC):
     control : what the memory integrates: "flux" or "charge" (an ideal memristor), "voltage" (a general
         memristive system), "time" (W(t) is prescribed).
     options : static choices, each a field of the law; `window` is one where the law has windows.
+    spice : the law once more, as text for a circuit simulator; optional.
     """
 
     window: str = "none"
@@ -129,6 +137,16 @@ class Law(abc.ABC):
 
         able = ", ".join(name for name, law in LAWS.items() if law.control == "flux")
         raise InputError("model", self.name, f"must be flux-controlled to have a coupling F(φ): {able}")
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        """The law for ngspice, in SI: `x`, `v` and each of `p` are expressions that stand for themselves in brackets.
+
+        `memory_bounds` become hard stops outside. Raises NotAvailable for a law that has not been written so.
+        """
+        from quspike.memristors.registry import LAWS
+
+        able = ", ".join(name for name, law in LAWS.items() if type(law).spice is not Law.spice)
+        raise NotAvailable("model", self.name, f"has no form for ngspice yet; known: {able}")
 
     def with_window(self, name: str | None) -> Law:
         """The same law with another window (None keeps the law's own)."""

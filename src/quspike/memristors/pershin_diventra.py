@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quspike.errors import InputError
-from quspike.memristors.law import Law, Parameter, confine, hard_stop
+from quspike.memristors.law import Behaviour, Law, Parameter, confine, hard_stop
 from quspike.units import format_si
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class PershinDiVentra(Law):
         below = confine(v, -p["V_t"], p["V_t"])  # ½(|V + V_t| − |V − V_t|), without its cancellation
         speed = p["alpha"] * below + p["beta"] * (v - below)
         return hard_stop(speed, x, p["R_min"], p["R_max"])
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        below = f"max(-{p['V_t']}, min({v}, {p['V_t']}))"
+        return Behaviour(f"{v}/{x}", f"{p['alpha']}*{below} + {p['beta']}*({v} - {below})")
 
 
 LAW = PershinDiVentra()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quspike.memristors.law import Control, Law, Parameter
+from quspike.memristors.law import Behaviour, Control, Law, Parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import jax
 
     from quspike.memristors.law import Scalar, Values
@@ -53,6 +55,10 @@ class Sigmoid(Law):
         import jax.numpy as jnp
 
         return jnp.asarray(v)
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        switched = f"1/(1 + exp(({p['phi_c']} - {x})/{p['phi_s']}))"
+        return Behaviour(f"{v}*(1/{p['R_off']} + (1/{p['R_on']} - 1/{p['R_off']})*{switched})", v)
 
     def coupling(self, phi: Scalar, p: Values) -> jax.Array:
         """`∫₀^φ √W dφ′ = G(φ) − G(0)` in √S·Wb, with u = √W, a = R_off^{−½}, b = R_on^{−½}, y = (φ − φ_c)/φ_s,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quspike.memristors.law import Law, Option, Parameter, confine, hard_stop
+from quspike.memristors.law import Behaviour, Law, Option, Parameter, confine, hard_stop
 from quspike.memristors.windows import WINDOW_OPTION, WINDOWS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import jax
 
     from quspike.memristors.law import Scalar, Values
@@ -68,6 +70,15 @@ class VTEAM(Law):
         on = p["k_on"] * _overdrive((v - p["v_on"]) / p["v_on"], p["alpha_on"])
         drive = (off + on) / p["D"]
         return hard_stop(drive * WINDOWS[self.window](confine(x, 0.0, 1.0), drive, p), x, 0.0, 1.0)
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        resistance = f"({p['R_on']} + ({p['R_off']} - {p['R_on']})*{x})"
+        if self.resistance == "exponential":
+            resistance = f"({p['R_on']}*({p['R_off']}/{p['R_on']})^{x})"
+        off = f"{p['k_off']}*max({v}/{p['v_off']} - 1, 0)^{p['alpha_off']}"
+        on = f"{p['k_on']}*max({v}/{p['v_on']} - 1, 0)^{p['alpha_on']}"
+        drive = f"(({off} + {on})/{p['D']})"
+        return Behaviour(f"{v}/{resistance}", f"{drive}*{WINDOWS[self.window].spice(x, drive, p)}")
 
 
 def _overdrive(excess: Scalar, power: Scalar) -> jax.Array:

@@ -6,7 +6,7 @@ ion drift it has the sign of the current, so that Biolek's stp(−i) is stp(−d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Window:
-    """A window function `f(x, drive, p)` with the parameters that it adds to its law."""
+    """A window function `f(x, drive, p)` with the parameters that it adds to its law; `spice`: the same for ngspice."""
 
     name: str
     function: Callable[[Scalar, Scalar, Values], jax.Array]
+    spice: Callable[[str, str, Mapping[str, str]], str]
     parameters: tuple[Parameter, ...]
     source: str
 
@@ -70,17 +71,41 @@ def kvatinsky(x: Scalar, drive: Scalar, p: Values) -> jax.Array:
     )  # exp(−e¹⁰) is 0 in float64; more would make 0·∞ in the gradient
 
 
+def _spice_none(x: str, drive: str, p: Mapping[str, str]) -> str:
+    return "1"
+
+
+def _spice_joglekar(x: str, drive: str, p: Mapping[str, str]) -> str:
+    return f"(1 - ((2*{x} - 1)^2)^{p['p']})"
+
+
+def _spice_biolek(x: str, drive: str, p: Mapping[str, str]) -> str:
+    return f"(1 - (({x} - ({drive} > 0 ? 0 : 1))^2)^{p['p']})"
+
+
+def _spice_prodromakis(x: str, drive: str, p: Mapping[str, str]) -> str:
+    return f"({p['j']}*(1 - (({x} - 0.5)^2 + 0.75)^{p['p']}))"
+
+
+def _spice_kvatinsky(x: str, drive: str, p: Mapping[str, str]) -> str:
+    beyond = f"({drive} > 0 ? {x} - {p['a_off']} : {p['a_on']} - {x})/{p['w_c']}"
+    return f"exp(-exp(min({beyond}, 10)))"
+
+
 _EXPONENT = Parameter("p", 1.0, "dimensionless", "window exponent: larger is flatter in the middle", minimum=1.0)
 
 WINDOWS: dict[str, Window] = {
     window.name: window
     for window in (
-        Window("none", none, (), "hard stops only"),
-        Window("joglekar", joglekar, (_EXPONENT,), "Joglekar & Wolf, Eur. J. Phys. 30, 661 (2009)"),
-        Window("biolek", biolek, (_EXPONENT,), "Biolek, Biolek & Biolková, Radioengineering 18, 210 (2009)"),
+        Window("none", none, _spice_none, (), "hard stops only"),
+        Window("joglekar", joglekar, _spice_joglekar, (_EXPONENT,), "Joglekar & Wolf, Eur. J. Phys. 30, 661 (2009)"),
+        Window(
+            "biolek", biolek, _spice_biolek, (_EXPONENT,), "Biolek, Biolek & Biolková, Radioengineering 18, 210 (2009)"
+        ),
         Window(
             "prodromakis",
             prodromakis,
+            _spice_prodromakis,
             (
                 Parameter("p", 1.0, "dimensionless", "window exponent, any real", minimum=0.0, exclusive=True),
                 Parameter("j", 1.0, "dimensionless", "window height factor", minimum=0.0, exclusive=True),
@@ -90,6 +115,7 @@ WINDOWS: dict[str, Window] = {
         Window(
             "kvatinsky",
             kvatinsky,
+            _spice_kvatinsky,
             (
                 Parameter("a_off", 0.9, "dimensionless", "x above which a growing x slows down"),
                 Parameter("a_on", 0.1, "dimensionless", "x below which a falling x slows down"),

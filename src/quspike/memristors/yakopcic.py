@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quspike.memristors.law import Law, Parameter, confine, hard_stop
+from quspike.memristors.law import Behaviour, Law, Parameter, confine, hard_stop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import jax
 
     from quspike.memristors.law import Scalar, Values
@@ -65,6 +67,15 @@ class Yakopcic(Law):
     def rate(self, x: Scalar, v: Scalar, p: Values) -> jax.Array:
         inside = confine(x, 0.0, 1.0)
         return hard_stop(p["eta"] * _speed(v, p) * _motion(inside, p["eta"] * v, p), x, 0.0, 1.0)
+
+    def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
+        current = f"({v} >= 0 ? {p['a1']} : {p['a2']})*{x}*sinh({p['b']}*{v})"
+        up = f"{p['A_p']}*(exp(max({v}, {p['V_p']})) - exp({p['V_p']}))"
+        down = f"{p['A_n']}*(exp(max(-{v}, {p['V_n']})) - exp({p['V_n']}))"
+        above, below = f"max({x} - {p['x_p']}, 0)", f"min({x} + {p['x_n']} - 1, 0)"
+        rising = f"exp(-{p['alpha_p']}*{above})*(1 - {above}/(1 - {p['x_p']}))"
+        falling = f"exp({p['alpha_n']}*{below})*(1 + {below}/(1 - {p['x_n']}))"
+        return Behaviour(current, f"{p['eta']}*({up} - {down})*({p['eta']}*{v} >= 0 ? {rising} : {falling})")
 
 
 def _sinh_over(u: Scalar) -> jax.Array:
