@@ -142,7 +142,7 @@ def test_what_cannot_be_quantized_yet_is_refused():
     with pytest.raises(qs.NotAvailable, match="one membrane node"):
         qs.quantize("C1 a 0 1fF\nC2 b 0 1fF\nC3 a b 1fF\nR1 a 0 1kohm")
     circuit = qs.quantize(ADAPTING)
-    for export in ("to_qutip", "to_scqubits", "to_ngspice"):
+    for export in ("to_qutip", "to_scqubits"):
         with pytest.raises(qs.NotAvailable, match=export):
             getattr(circuit, export)()
 

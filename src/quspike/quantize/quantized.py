@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,6 +19,7 @@ from quspike.quantize.verdicts import verdicts
 from quspike.verdict import Check
 
 if TYPE_CHECKING:
+    from quspike.drives import Drive
     from quspike.quantize.variables import Equation, Term
 
 Expr = Any
@@ -219,9 +221,11 @@ class QuantizedCircuit:
         """A circuit for scqubits. Raises NotAvailable."""
         raise _later("to_scqubits")
 
-    def to_ngspice(self) -> NoReturn:
-        """A netlist for ngspice. Raises NotAvailable."""
-        raise _later("to_ngspice")
+    def to_ngspice(self, *, duration: Any, step: Any, drives: Mapping[str, Drive] | None = None, **files: Any) -> str:
+        """The classical circuit as a deck for ngspice, memristors as behavioural sources: `export.ngspice`."""
+        from quspike.export.ngspice import to_ngspice
+
+        return to_ngspice(self.circuit, duration=duration, step=step, drives=drives, **files)
 
 
 def _later(name: str) -> NotAvailable:

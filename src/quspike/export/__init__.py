@@ -1,0 +1,1 @@
+"""A circuit for other programs: one of them a module."""
