@@ -39,13 +39,14 @@ Port = tuple[str, str]
 class LinearResponse:
     """A circuit at small signals, memristors and junctions fixed. Frequencies in rad/s, and may be complex.
 
-    matrices, leaks : without the finite lines, which are `lines`. stiffness : K (m, m) [1/H], junctions counted in.
+    matrices, leaks : without the finite lines, which are `lines`. stiffness : K (m, m) [1/H], of junctions too.
     """
 
     matrices: Matrices
     leaks: Leaks
     stiffness: Array
-    lines: tuple[Line, ...]
+    junctions: bool = True
+    lines: tuple[Line, ...] = ()
 
     def dynamics(self, omega: Array) -> Array:
         """D(ω), (..., m, m) [S]."""
@@ -107,7 +108,7 @@ def linear_response(
     m = matrices(circuit.without_lines() if lines == "exact" else circuit, elements)
     exact = m.network.lines if lines == "exact" else ()
     stiffness = total_stiffness(m) if junctions else m.stiffness
-    return LinearResponse(m, leaks(m.network, elements, memory), stiffness, exact)
+    return LinearResponse(m, leaks(m.network, elements, memory), stiffness, junctions, exact)
 
 
 def total_stiffness(m: Matrices) -> Array:

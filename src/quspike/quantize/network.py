@@ -82,9 +82,17 @@ class Network:
         return tuple(b for b in self.branches if b.role in roles)
 
     def incidence(self, *roles: Role) -> np.ndarray:
-        """B of these roles, (n, branches): branch fluxes are Bᵀθ."""
-        found = [b.vector for b in self.of(*roles)]
-        return np.array(found, dtype=float).reshape(len(found), self.size).T
+        """B of these roles, (n, branches): branch fluxes are Bᵀθ; not to be written to."""
+        if roles not in self._incidences:
+            found = [b.vector for b in self.of(*roles)]
+            self._incidences[roles] = np.array(found, dtype=float).reshape(len(found), self.size).T
+            self._incidences[roles].flags.writeable = False
+        return self._incidences[roles]
+
+    @cached_property
+    def _incidences(self) -> dict[tuple[Role, ...], np.ndarray]:
+        """B by roles: thousands of tuples take longer to read than any product of theirs to compute."""
+        return {}
 
     def node_vector(self, node: str) -> np.ndarray:
         """The row of P of one node, zero for ground (n,)."""
