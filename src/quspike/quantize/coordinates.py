@@ -74,6 +74,7 @@ def choose_coordinates(nodes: Sequence[str], held: Held, edges: Sequence[Edge]) 
     roots = [n for n in nodes if held.root[n] == n]
     tied = [(e, role, held.root[a], held.root[b]) for e, role, a, b in edges]
     tied = [edge for edge in tied if edge[2] != edge[3]]
+    _refuse_cut_sets(roots, tied)
     frozen = _frozen(roots, tied)
     columns = {c.node: c for c in (*frozen, *_moving(roots, frozen, tied))}
     ordered = [columns[n] for n in roots]
@@ -92,12 +93,19 @@ def _frozen(roots: Sequence[str], edges: Sequence[Edge]) -> list[Column]:
         junction = next((e for e, role in leaving if role == "junction"), None)
         if junction is not None:
             _refuse_junction(junction, node, edges, leaving)
-        if all(role == "current" for _, role in leaving):
-            source = leaving[0][0] if leaving else None
-            key, where = (source.name, node) if source else (f"node {node}", "nothing")
-            raise InputError(key, f"node {where}", "must not drive a node that no other element can carry: add C or L")
         found.append(Column(node, "frozen", dict.fromkeys(plate, 1)))
     return found
+
+
+def _refuse_cut_sets(roots: Sequence[str], edges: Sequence[Edge]) -> None:
+    """A current into nodes from which nothing but current sources leads away has nowhere to go."""
+    for nodes in _sets(roots, ((a, b) for _, role, a, b in edges if role != "current")):
+        if GROUND in nodes:
+            continue
+        source = next(e for e, role, a, b in edges if role == "current" and (a in nodes) != (b in nodes))
+        node = min(nodes, key=roots.index)
+        remedy = "must not drive a node that no other element can carry: add C or L"
+        raise InputError(source.name, f"node {node}", remedy)
 
 
 def _refuse_junction(junction: Element, node: str, edges: Sequence[Edge], leaving: Sequence[tuple[Element, str]]):
