@@ -11,6 +11,7 @@ from scipy.special import expit
 
 import quspike as qs
 from export.ngspice_runs import run_ngspice
+from quspike.cli.program import run_program
 from quspike.constants import e_charge, phi0
 from quspike.drives import Table
 from quspike.errors import InputError, NotAvailable
@@ -229,3 +230,39 @@ def test_what_no_deck_can_say_is_refused_by_name(netlist: str, error: type[Excep
 def test_a_drive_of_the_wrong_quantity_is_refused():
     with pytest.raises(InputError, match="must be a current"):
         to_ngspice("C1 m 0 1pF\nI1 0 m input", duration="1 ns", step="1 ps", drives={"input": qs.Step("1 mV")})
+
+
+def test_a_run_file_is_exported_by_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Its drives, its duration and its memories, on stdout. Catches: a memory that starts at the law's default."""
+    path = tmp_path / "neuron.toml"
+    path.write_text(RUN_FILE, encoding="utf-8")
+    assert run_program(["quantize", str(path), "--export", "ngspice"]) == 0
+    deck = capsys.readouterr().out
+    assert ".tran 1e-09 5e-08 0 1e-09 uic" in deck
+    assert "ic=0.5" in deck
+    found = run_ngspice(deck, tmp_path)
+    assert found["v(m)"].max() > 5e-6
+    assert run_program(["quantize", str(tmp_path / "netlist.cir"), "--export", "ngspice"]) == 2
+
+
+RUN_FILE = """
+schema = 1
+circuit = '''
+C1   m 0 100fF
+MEM1 m 0 model=sigmoid T=20mK
+I1   0 m input
+'''
+
+[drive.input]
+kind = "step"
+amplitude = "0.1 nA"
+start = "5 ns"
+
+[initial]
+memory = { MEM1 = "0.5 pWb" }
+
+[run]
+method = "classical"
+duration = "50 ns"
+save_every = "1 ns"
+"""

@@ -175,7 +175,7 @@ def test_the_command_takes_netlists_and_run_files(tmp_path: Path, capsys: pytest
     [
         (["missing.cir"], "missing.cir"),
         (["missing.toml"], "missing.toml"),
-        (["neuron.cir", "--draw", "out.svg"], "--draw"),
+        (["neuron.cir", "--draw", "out.bmp"], "draw"),
         (["neuron.cir", "--format", "html"], "--format"),
     ],
 )

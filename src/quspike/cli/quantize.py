@@ -10,7 +10,7 @@ import typer
 
 from quspike.cli import console
 from quspike.cli.source import is_result, read_run
-from quspike.errors import NotAvailable
+from quspike.errors import InputError
 
 if TYPE_CHECKING:
     from quspike.circuit import Circuit
@@ -26,25 +26,63 @@ class Format(StrEnum):
     json = "json"
 
 
+class Export(StrEnum):
+    """The program for which the circuit is written."""
+
+    ngspice = "ngspice"
+
+
 def command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Run file (.toml), result (.nc), or netlist.")],
     format: Annotated[Format, typer.Option("--format", help="For people, for a paper, for a program.")] = Format.text,
     draw: Annotated[
-        Path | None, typer.Option("--draw", metavar="OUT.svg", help="A drawing of the circuit; not available yet.")
+        Path | None, typer.Option("--draw", metavar="OUT.svg", help="Draw the circuit: .svg, .png or .pdf.")
     ] = None,
+    export: Annotated[
+        Export | None, typer.Option("--export", help="Write it for another program instead: a run file, for ngspice.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing drawing.")] = False,
 ) -> None:
     """Quantize a circuit.
 
     Lagrangian, Hamiltonian, baths, equations of motion, modes, zero-point scales and validity.
     """
     if draw is not None:
-        raise NotAvailable("--draw", draw, "must be left out: drawings are not available yet")
-    circuit = read_circuit(file)
+        from quspike.plot.saving import check_figure_path
+
+        check_figure_path(draw, force=force, key="draw")
+    written = document(file, format) if export is None else exported(file, export)
+    if draw is not None:
+        from quspike.plot.schematic import draw_circuit
+
+        draw_circuit(read_circuit(file), draw, force=force)
+    console.result(written)
+
+
+def document(file: Path, format: Format) -> str:
+    """All that is known about the quantized circuit."""
     from quspike.quantize.quantized import quantize
 
-    quantized = quantize(circuit)
+    quantized = quantize(read_circuit(file))
     written = {Format.text: quantized.__str__, Format.latex: quantized.to_latex, Format.json: quantized.to_json}
-    console.result(written[format]())
+    return written[format]()
+
+
+def exported(file: Path, export: Export) -> str:
+    """The circuit for another program, with the drives of its run."""
+    from quspike.export.ngspice import to_ngspice
+
+    if file.suffix != ".toml" and not is_result(file):
+        raise InputError("--export", file, "ngspice needs a run file (.toml), which has the drives and the duration")
+    run = read_run(file)
+    return to_ngspice(
+        read_circuit(file),
+        duration=run.duration,
+        step=run.save_every,
+        drives=run.drives,
+        seed=run.seed,
+        base_dir=run.base_dir,
+    )
 
 
 def read_circuit(path: Path) -> Circuit:

@@ -19,6 +19,10 @@ from quspike.quantize.verdicts import verdicts
 from quspike.verdict import Check
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
     from quspike.drives import Drive
     from quspike.quantize.variables import Equation, Term
 
@@ -212,6 +216,12 @@ class QuantizedCircuit:
         from quspike.quantize.render_latex import typeset_hamiltonian
 
         return typeset_hamiltonian(self)
+
+    def draw(self, path: str | Path | None = None, *, force: bool = False) -> Figure:
+        """The schematic, which a notebook shows; with a path, written as .svg, .png or .pdf too: `plot.schematic`."""
+        from quspike.plot.schematic import draw_circuit
+
+        return draw_circuit(self.circuit, path, force=force)
 
     def to_qutip(self) -> NoReturn:
         """Operators for QuTiP. Raises NotAvailable."""
