@@ -124,11 +124,11 @@ def test_a_memory_driven_by_the_state_follows_it():
 
 
 def test_a_memory_driven_by_the_state_is_that_of_qutips_own_feedback():
-    """A Kerr neuron from D(−0.6)|1⟩ against QuTiP's MESolver.ExpectFeedback: ⟨a⟩, ⟨a²⟩, ⟨a†a⟩ and x within 1e-5.
+    """A Kerr neuron from a displaced cat against QuTiP's MESolver.ExpectFeedback: ⟨a⟩, ⟨a²⟩, ⟨a†a⟩ and x within 1e-5.
 
     QuTiP carries x as the population of a level beside the oscillator's. Catches a memory that sees ⟨a⟩ a step late.
     """
-    small = replace(K.shortened(0.1), displacement=0.1 * K.displacement, amplitude=0.1 * K.amplitude)
+    small = replace(K.shortened(0.1), displacement=0.1 * K.displacement, cat=0.4 * K.cat, amplitude=0.1 * K.amplitude)
     problem = replace(small, phi_c=0.02 * K.phi_c, phi_s=0.02 * K.phi_s)
     peer = fock(problem.scaled(), levels=24, frame="rotating", solver="adams", rtol=1e-9)()
     found = observed(problem, compile_run(problem.run()).solve())

@@ -35,10 +35,10 @@ class Settings:
 
 
 CHOSEN = {
-    "G": Settings((0.7, None), (135, "tsit5", 1e-4), (140, "Tsit5", 1e-4), (0, "DOP853", 1e-3)),
-    "G-frozen": Settings((0.7, None), (140, "tsit5", 1e-4), (140, "Tsit5", 1e-4), (0, "DOP853", 1e-3)),
-    "K": Settings((0.5, 16), (130, "vern7", 1e-3), (130, "Tsit5", 1e-4), (16, "adams", 1e-5)),
-    "K-frozen": Settings((0.5, 16), (130, "tsit5", 1e-4), (130, "Tsit5", 1e-4), (16, "adams", 1e-5)),
+    "G": Settings((0.6, None), (126, "tsit5", 1e-4), (126, "Tsit5", 2e-4), (0, "DOP853", 1e-3)),
+    "G-frozen": Settings((0.5, None), (126, "tsit5", 1e-4), (126, "Tsit5", 2e-4), (0, "DOP853", 1e-3)),
+    "K": Settings((0.5, 26), (122, "tsit5", 1e-4), (122, "Dopri8", 2e-3), (27, "adams", 1e-5)),
+    "K-frozen": Settings((0.5, 22), (124, "vern7", 1e-3), (122, "Dopri8", 2e-3), (23, "adams", 1e-5)),
 }
 
 

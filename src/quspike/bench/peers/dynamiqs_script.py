@@ -28,7 +28,8 @@ def solver(numbers, levels, frame, method, rtol):
     kappa, quanta = numbers["kappa_off"], numbers["occupation"]
     jumps = [np.sqrt(kappa * (quanta + 1)) * a, np.sqrt(kappa * quanta) * up]
     times = jnp.linspace(0, numbers["duration"], numbers["samples"] + 1)
-    psi = (dq.displace(2 * levels, numbers["displacement"]) @ dq.fock(2 * levels, numbers["number"])).to_numpy()
+    wide, beta = 2 * levels, 1j * numbers["cat"]
+    psi = (dq.displace(wide, numbers["displacement"]) @ (dq.coherent(wide, beta) + dq.coherent(wide, -beta))).to_numpy()
     psi = psi[:levels] / np.linalg.norm(psi[:levels])
     start = dq.asqarray(psi @ psi.conj().T)
     chosen = getattr(dq.method, method)(rtol=rtol, atol=1e-3 * rtol, max_steps=10**8)

@@ -23,15 +23,15 @@ def displaced(numbers: Scaled, *, levels: int, solver: str, rtol: float) -> Call
     """A solver of `numbers` with `levels` displaced Fock states; a call solves it anew."""
     import qutip
 
-    from quspike.bench.peers.qutip_fock import padded
+    from quspike.bench.peers.qutip_fock import padded, state
 
     size = levels + EXTRA
     a = padded(qutip.destroy(levels), size)
     carried = [qutip.basis(size, levels + i).proj() for i in range(3)]
     observables = [a, a * a, a.dag() * a, *carried]
     rho = np.zeros((size, size), dtype=complex)
-    rho[numbers.number, numbers.number] = rho[size - 1, size - 1] = 1.0
-    rho[levels, levels] = numbers.displacement
+    rho[:levels, :levels] = state(levels, 0.0, numbers.cat)
+    rho[levels, levels], rho[size - 1, size - 1] = numbers.displacement, 1.0
     start = qutip.Qobj(rho)
     options = {"method": solver, "rtol": rtol, "atol": 1e-3 * rtol, "nsteps": 10**8, "normalize_output": False,
                "progress_bar": ""}  # fmt: skip

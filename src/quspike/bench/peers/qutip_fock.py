@@ -95,16 +95,24 @@ def _dissipator(*jumps: Any) -> Any:
 
 
 def _initial(numbers: Scaled, levels: int, size: int) -> Any:
-    """D(α)|n⟩ from a larger space, cut; and x = 0."""
+    """The displaced cat, and x = 0."""
     import qutip
 
-    wide = 2 * levels
-    psi = (qutip.displace(wide, numbers.displacement) * qutip.basis(wide, numbers.number)).full()[:levels, 0]
     rho = np.zeros((size, size), dtype=complex)
-    rho[:levels, :levels] = np.outer(psi, psi.conj()) / np.vdot(psi, psi)
+    rho[:levels, :levels] = state(levels, numbers.displacement, numbers.cat)
     if size > levels:
         rho[size - 2, size - 2] = 1.0
     return qutip.Qobj(rho)
+
+
+def state(levels: int, displacement: float, cat: float) -> np.ndarray:
+    """D(α)(|iβ⟩ + |−iβ⟩) as a density matrix (levels, levels); from a larger space, cut and normalised."""
+    import qutip
+
+    wide = 2 * levels
+    halves = qutip.coherent(wide, 1j * cat) + qutip.coherent(wide, -1j * cat)
+    psi = (qutip.displace(wide, displacement) * halves).full()[:levels, 0]
+    return np.outer(psi, psi.conj()) / np.vdot(psi, psi)
 
 
 def padded(operator: Any, size: int) -> Any:
