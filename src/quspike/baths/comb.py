@@ -43,10 +43,9 @@ class Comb(NamedTuple):
         return float(np.sum(1.0 / self.inductance))
 
     def springs(self) -> tuple[Array, Array]:
-        """`(φ − φ_m)²/2L_m` as a matrix over (φ, φ_1, …, φ_N), (N + 1, N + 1) [1/H], and C_m (N,) [F]."""
-        k = np.diag(np.concatenate([[self.stiffness], 1.0 / self.inductance]))
-        k[0, 1:] = k[1:, 0] = -1.0 / self.inductance
-        return k, self.capacitance
+        """R (N, N + 1) [1/√H] with `Σ (φ − φ_m)²/2L_m = ½|R (φ, φ_1, …)|²`, and C_m (N,) [F]."""
+        root = self.inductance**-0.5
+        return np.hstack([root[:, None], -np.diag(root)]), self.capacitance
 
     def admittance(self, omega: Array) -> Array:
         """Y(ω) [S] of the comb at ω [rad/s], which should be complex: on the real axis it is a row of poles."""

@@ -31,9 +31,9 @@ class Ladder(NamedTuple):
         return float(1.0 / self.inductance[0])
 
     def springs(self) -> tuple[Array, Array]:
-        """The coils as a matrix over (F, φ_1, …, φ_N), (N + 1, N + 1) [1/H], and the capacitances (N,) [F]."""
+        """R (N, N + 1) [1/√H]: the energy of the coils is ½|R (F, φ_1, …)|²; and the capacitances (N,) [F]."""
         step = np.diff(np.eye(len(self.inductance) + 1), axis=0)
-        return step.T @ (step / self.inductance[:, None]), self.capacitance
+        return step * self.inductance[:, None] ** -0.5, self.capacitance
 
     def admittance(self, omega: Array) -> Array:
         """Y(ω) [S] at ω [rad/s], which should be complex, node by node from the open end."""
