@@ -72,6 +72,15 @@ class Membrane:
         """The current sources."""
         return tuple(s for s in self.sources if s.gate is None)
 
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The one node."""
+        return (self.node,)
+
+    def gate_capacitors(self, source: Source) -> tuple[str, ...]:
+        """The capacitors that a voltage source stands behind."""
+        return () if source.gate is None else (source.gate,)
+
 
 def reduce_to_membrane(circuit: Circuit, node: str | None = None) -> Membrane:
     """Collect what stands in parallel at the circuit's one dynamic node.
@@ -94,7 +103,16 @@ def reduce_to_membrane(circuit: Circuit, node: str | None = None) -> Membrane:
 
 def element_params(circuit: Circuit) -> dict[str, dict[str, float]]:
     """The numbers of every element in SI: `params["elements"][name][key]`, the leaves that may be differentiated."""
-    return {e.name: {k: v for k, v in e.params.items() if not isinstance(v, str)} for e in circuit.elements}
+    return {e.name: {**_line_resistance(e), **_numbers(e)} for e in circuit.elements}
+
+
+def _numbers(e: Element) -> dict[str, Any]:
+    return {k: v for k, v in e.params.items() if not isinstance(v, str)}
+
+
+def _line_resistance(e: Element) -> dict[str, Any]:
+    """A semi-infinite line is the resistor R = Z0."""
+    return {"R": e.params["Z0"]} if e.card == "TL" and len(e.nodes) == 2 else {}
 
 
 def total_capacitance(membrane: Membrane, elements: Params):
@@ -130,7 +148,7 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
     for e in circuit.elements:
         if e.card == "V":
             continue
-        if e.card not in ("C", "L", "JJ", "R", "MEM", "I"):
+        if e.card not in ("C", "L", "JJ", "R", "MEM", "I") and not (e.card == "TL" and len(e.nodes) == 2):
             raise NotAvailable(e.name, f"card {e.card}", "must be C, L, JJ, R, MEM, I, or V behind a capacitor so far")
         other = e.nodes[1] if e.nodes[0] == node else e.nodes[0]
         sign = 1.0 if e.nodes[0] == node else -1.0
@@ -147,9 +165,9 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
         elif e.card == "JJ":
             junctions.append(e.name)
         elif e.card == "I":
-            sources.append(Source(e.name, -sign, _drive(e), float(e.params.get("value", 0.0))))
+            sources.append(Source(e.name, -sign, drive_of(e), float(e.params.get("value", 0.0))))
         else:
-            dissipators.append(_dissipator(e, sign))
+            dissipators.append(dissipator_of(e, sign))
     membrane = Membrane(node, tuple(capacitors), tuple(inductors), tuple(junctions), tuple(dissipators), tuple(sources))
     has_capacitance = capacitors or any("C" in circuit.element(j).params for j in junctions)
     if not has_capacitance:
@@ -160,16 +178,18 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
 
 
 def _gate(capacitor: Element, source: Element, sign: float) -> Source:
-    return Source(source.name, sign, _drive(source), float(source.params.get("value", 0.0)), gate=capacitor.name)
+    return Source(source.name, sign, drive_of(source), float(source.params.get("value", 0.0)), gate=capacitor.name)
 
 
-def _drive(source: Element) -> str | None:
+def drive_of(source: Element) -> str | None:
+    """The name of the drive that a source follows; None if it is constant."""
     drive = source.params.get("drive")
     return None if drive is None else str(drive)
 
 
-def _dissipator(e: Element, sign: float) -> Dissipator:
-    if e.card == "R":
+def dissipator_of(e: Element, sign: float) -> Dissipator:
+    """A resistor, a semi-infinite line or a memristor."""
+    if e.card in ("R", "TL"):
         return Dissipator(e.name)
     law = law_of(e)
     x0 = e.params.get("x0")
