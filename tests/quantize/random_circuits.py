@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError
@@ -18,14 +18,16 @@ CARDS = {
 }
 
 
-def random_lines(r: random.Random, cards: str, nodes: int) -> list[str]:
+def random_lines(
+    r: random.Random, cards: str, nodes: int, values: Mapping[str, Callable[[random.Random], str]] = CARDS
+) -> list[str]:
     """A line or three for each node, to some other one."""
     names, lines = [f"n{i}" for i in range(nodes)], []
     for name in names:
         for _ in range(r.randint(1, 3)):
             card = r.choice(cards.split())
             other = r.choice([n for n in ("0", *names) if n != name])
-            lines.append(f"{card}{len(lines)} {name} {other} {CARDS[card](r)}")
+            lines.append(f"{card}{len(lines)} {name} {other} {values[card](r)}")
     return lines
 
 

@@ -1,9 +1,10 @@
-"""The Lagrangian of a membrane's conserving elements, term by term.
+"""The Lagrangian of a circuit's conserving elements, term by term.
 
-    L = Σ ½C φ̇² + Σ ½C_g (φ̇ − V_g)² − Σ φ²/2L + Σ E_J cos(φ/φ0) + I_in φ,      q = ∂L/∂φ̇
+    L = Σ ½C (φ̇_b)² − ½ φᵀL⁻¹φ + Σ E_J cos(φ_b/φ0) − Σ I φ_b + Σ 2e n_g φ̇,      q = ∂L/∂φ̇
 
-Vool & Devoret, Int. J. Circuit Theory Appl. 45, 897 (2017). Dissipators are lines (`line_boundary`),
-and have none of their own.
+φ_b of each branch holds the voltage sources and external fluxes around its loop (`branch_flux`); a capacitor before a
+voltage source V_g stores ½C_g (φ̇ − V_g)². Vool & Devoret, Int. J. Circuit Theory Appl. 45, 897 (2017). Dissipators are
+lines (`line_boundary`), and have none of their own.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from quspike.quantize.membrane import Source
+from quspike.quantize.branch_flux import branch_flux, branch_velocity, flux_weights_of
+from quspike.quantize.charging import offset_charge, offsets
+from quspike.quantize.coils import coil_terms
+from quspike.quantize.network import Branch
 from quspike.quantize.notation import Notation
-from quspike.quantize.variables import Expr, Term, flux, velocity
+from quspike.quantize.variables import Expr, Term
 
 
 def lagrangian_terms(n: Notation) -> tuple[Term, ...]:
     """Every term with its element: charging, then inductive and Josephson energies, then sources."""
-    return (*_charging(n), *position_terms(n))
+    return (*_charging(n), *_offsets(n), *position_terms(n))
 
 
 def position_terms(n: Notation) -> tuple[Term, ...]:
     """The terms of L that hold φ and not φ̇: −U(φ, t)."""
-    return (*_inductive(n), *_driving(n))
+    coils = (Term(t.elements, -t.expression, t.meaning) for t in coil_terms(n))
+    return (*(_with_offsets(n, t) for t in coils), *_tunnelling(n), *_driving(n))
 
 
 def lagrangian(n: Notation) -> Expr:
@@ -32,38 +37,54 @@ def lagrangian(n: Notation) -> Expr:
     return sp.Add(*(term.expression for term in lagrangian_terms(n)))
 
 
-def momentum(n: Notation) -> Expr:
-    """`∂L/∂φ̇ = C_Σ φ̇ − Σ C_g V_g` [C]: what q is."""
-    return sp.collect(sp.expand(sp.diff(lagrangian(n), velocity())), velocity())
-
-
-def gate_voltage(n: Notation, gate: Source) -> Expr:
-    """The voltage of the far side of a gate's capacitor, against ground."""
-    return int(gate.sign) * n.source(gate.name)
-
-
 def _charging(n: Notation) -> Iterator[Term]:
-    gates = {gate.gate: gate for gate in n.membrane.gates}
-    for name in n.membrane.capacitors:
-        gate = gates.get(name)
-        voltage = velocity() - gate_voltage(n, gate) if gate else velocity()
-        meaning = f"field energy, before the voltage source {gate.name}" if gate else "field energy of the membrane"
-        elements = (name, gate.name) if gate else (name,)
-        yield Term(elements, n.symbol(name, "C") * voltage**2 / 2, meaning)
-    for name in n.membrane.junctions:
-        if (name, "C") in n.names:
-            yield Term((name,), n.symbol(name, "C") * velocity() ** 2 / 2, "field energy of the junction")
+    branches = [b for b in n.network.of("capacitance") if b.moves]
+    own = [b for b in branches if n.circuit.element(b.element).card == "JJ"]
+    for branch in (*(b for b in branches if b not in own), *own):
+        sources = tuple(name for name, _ in branch.sources)
+        expression = n.symbol(branch.element, "C") * branch_velocity(n, branch) ** 2 / 2
+        yield Term((branch.element, *sources), expression, _field(n, branch, branch in own))
 
 
-def _inductive(n: Notation) -> Iterator[Term]:
-    for name in n.membrane.inductors:
-        yield Term((name,), -(flux() ** 2) / (2 * n.symbol(name, "L")), "energy of the inductor's current")
-    for name in n.membrane.junctions:
-        phase = flux() / n.symbols["phi_0"]
-        yield Term((name,), n.symbol(name, "EJ") * sp.cos(phase), "tunnelling of Cooper pairs")
+def _field(n: Notation, branch: Branch, of_junction: bool) -> str:
+    if branch.sources:
+        sources = " and ".join(name for name, _ in branch.sources)
+        return f"field energy, before the voltage source{'s' * (len(branch.sources) > 1)} {sources}"
+    if of_junction:
+        return "field energy of the junction"
+    return "field energy of the membrane" if n.alone else "field energy of the capacitor"
+
+
+def _offsets(n: Notation) -> Iterator[Term]:
+    for e in n.of("NG"):
+        weights = ((weight, i) for i in n.moving for name, weight in offsets(n, i) if name == e.name)
+        speed = sp.Add(*(weight * n.velocity(i) for weight, i in weights))
+        yield Term((e.name,), offset_charge(n, e.name) * speed, f"offset charge of node {e.nodes[0]}")
+
+
+def _tunnelling(n: Notation) -> Iterator[Term]:
+    for branch in n.network.of("junction"):
+        if branch.moves:
+            phase = branch_flux(n, branch) / n.symbols["phi_0"]
+            expression = n.symbol(branch.element, "EJ") * sp.cos(phase)
+            yield _with_offsets(n, Term((branch.element,), expression, "tunnelling of Cooper pairs"))
 
 
 def _driving(n: Notation) -> Iterator[Term]:
-    for source in n.membrane.currents:
-        named = f" ({source.drive})" if source.drive else ""
-        yield Term((source.name,), int(source.sign) * n.source(source.name) * flux(), f"current source{named}")
+    for branch in n.network.of("current"):
+        if branch.moves:
+            drive = n.circuit.element(branch.element).params.get("drive")
+            flux = sp.Add(*(-weight * n.flux(i) for i, weight in enumerate(branch.vector) if weight))
+            meaning = f"current source ({drive})" if drive else "current source"
+            yield Term((branch.element,), n.source(branch.element) * flux, meaning)
+
+
+def _with_offsets(n: Notation, term: Term) -> Term:
+    """The same, naming the voltage sources and external fluxes in it."""
+    branches = [b for name in term.elements for b in n.network.by_element.get(name, ()) if b.role in OFFSET]
+    sources = dict.fromkeys(name for b in branches for name, _ in b.sources)
+    fluxes = dict.fromkeys(name for b in branches for name, _ in flux_weights_of(n, b))
+    return Term((*term.elements, *sources, *fluxes), term.expression, term.meaning)
+
+
+OFFSET = ("inductance", "junction")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from quspike.quantize.spelling import in_latex
-from quspike.quantize.typeset import Typesetter
+from collections.abc import Set
 
-OPERATORS = ("phi", "q", "V")  # these, the comb's φ_m and q_m, and currents wear hats in a quantum formula
+from quspike.quantize.spelling import in_latex
+from quspike.quantize.typeset import VARIABLES, Typesetter
+
+OPERATORS = ("phi", "q", "V")  # these of each coordinate, the comb's φ_m and q_m, and currents wear hats
 
 
 class LatexFormula(Typesetter):
@@ -13,14 +15,15 @@ class LatexFormula(Typesetter):
 
     minus, space = "-", r"\, "
 
-    def __init__(self, hats: bool) -> None:
+    def __init__(self, hats: bool, variables: Set[str] = VARIABLES) -> None:
+        super().__init__(variables)
         self.hats = hats
 
     def _accents(self, name: str) -> tuple[str, ...]:
         base, _, subscript = name.partition("_")
         current = base == "I" and not subscript.startswith("in")
         mode = base in ("phibath", "qbath")
-        operator = name in OPERATORS or mode or current or base == "xi"
+        operator = (base in OPERATORS and name in self.variables) or mode or current or base == "xi"
         return ("hat",) if self.hats and operator else ()
 
     def symbol(self, name: str) -> str:

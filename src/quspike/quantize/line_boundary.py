@@ -21,7 +21,7 @@ from quspike.baths.comb import Comb, comb, midpoint_grid
 from quspike.baths.spectral_density import drude_admittance, ohmic_admittance, spectral_density
 from quspike.errors import InputError
 from quspike.memristors.law import Law
-from quspike.quantize.membrane import Dissipator, Membrane, Params
+from quspike.quantize.membrane import Dissipator, Params, dissipator_of
 from quspike.quantize.memristance_range import Range, conductance_range
 
 if TYPE_CHECKING:
@@ -130,9 +130,15 @@ class Bath:
         return self.notation
 
 
-def baths_of(membrane: Membrane, elements: Params, notation: Notation) -> tuple[Bath, ...]:
-    """The line of each dissipator, in the order of the netlist."""
-    return tuple(_bath(d, elements[d.name], notation) for d in membrane.dissipators)
+def baths_of(notation: Notation, elements: Params) -> tuple[Bath, ...]:
+    """The line of each dissipator, card by card, by name within."""
+    from quspike.quantize.notation import in_order, orientation
+
+    branches = {b.element: b for b in notation.network.of("dissipator") if b.moves}
+    found = [e for e in in_order(notation.circuit) if e.name in branches]
+    return tuple(
+        _bath(dissipator_of(e, float(orientation(branches[e.name]))), elements[e.name], notation) for e in found
+    )
 
 
 def _bath(d: Dissipator, p: Mapping[str, Any], notation: Notation) -> Bath:

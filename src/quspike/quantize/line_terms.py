@@ -9,15 +9,32 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from quspike.quantize.branch_flux import branch_flux, branch_of, mean_voltage
 from quspike.quantize.law_formulas import formula
 from quspike.quantize.line_boundary import Bath
+from quspike.quantize.network import Branch
 from quspike.quantize.notation import Notation
-from quspike.quantize.variables import Expr, flux, function, mean_voltage, time
+from quspike.quantize.variables import Expr, function, named, time
+
+
+def branch(n: Notation, bath: Bath) -> Branch:
+    """The branch that the line is in place of."""
+    return branch_of(n, bath.element, "dissipator")
+
+
+def flux(n: Notation, bath: Bath) -> Expr:
+    """φ_b of the dissipator, in the direction in which it is written."""
+    return branch_flux(n, branch(n, bath))
 
 
 def impedance(n: Notation, bath: Bath) -> Expr:
     """Z0; a resistor's is R."""
-    return n.symbol(bath.element, "R" if bath.kind == "resistor" else "Z0")
+    return n.symbol(bath.element, impedance_key(n, bath))
+
+
+def impedance_key(n: Notation, bath: Bath) -> str:
+    """The card's name for it."""
+    return "R" if (bath.element, "R") in n.names else "Z0"
 
 
 def cutoff(n: Notation, bath: Bath) -> Expr | None:
@@ -34,7 +51,7 @@ def density(n: Notation, bath: Bath) -> Expr:
 
 def boundary(n: Notation, bath: Bath, phi: Expr | None = None) -> Expr:
     """What the line is tied to, by its letter: φ, F(φ), λ(t)φ."""
-    phi = flux() if phi is None else phi
+    phi = flux(n, bath) if phi is None else phi
     if bath.kind == "resistor":
         return phi
     if bath.kind == "flux":
@@ -45,7 +62,7 @@ def boundary(n: Notation, bath: Bath, phi: Expr | None = None) -> Expr:
 def strength(n: Notation, bath: Bath, phi: Expr | None = None) -> Expr:
     """How strongly φ is tied to the line, by its letter: F′(φ), or λ(t) of a coupling that moves."""
     if bath.kind == "flux":
-        return function(n.of_memristor("Fprime", bath.element))(flux() if phi is None else phi)
+        return function(n.of_memristor("Fprime", bath.element))(flux(n, bath) if phi is None else phi)
     return function(n.of_memristor("lamda", bath.element))(time())
 
 
@@ -53,10 +70,10 @@ def conductance(n: Notation, bath: Bath, phi: Expr | None = None) -> Expr:
     """W by its letter: W(φ), W(x, ⟨V⟩) or W(t)."""
     w = function(n.of_memristor("W", bath.element))
     if bath.kind == "flux":
-        return w(flux() if phi is None else phi)
+        return w(flux(n, bath) if phi is None else phi)
     if bath.kind == "kinematic":
         return w(time())
-    return w(memory(n, bath), int(bath.sign) * mean_voltage())
+    return w(memory(n, bath), mean_voltage(n, branch(n, bath)))
 
 
 def memory(n: Notation, bath: Bath) -> Expr:
@@ -65,7 +82,7 @@ def memory(n: Notation, bath: Bath) -> Expr:
 
 
 def argument(n: Notation, bath: Bath, phi: Expr) -> Expr:
-    """The memory of a flux-controlled law at node flux φ: `x0 ± φ`."""
+    """The memory of a flux-controlled law at the flux φ: `x0 ± φ`."""
     start = n.symbol(bath.element, "x0") if (bath.element, "x0") in n.names else sp.Integer(0)
     return start + int(bath.sign) * phi
 
@@ -73,16 +90,16 @@ def argument(n: Notation, bath: Bath, phi: Expr) -> Expr:
 def integral(n: Notation, bath: Bath) -> Expr:
     """`F(φ) = √Z0 ∫₀^φ √W(φ′) dφ′`."""
     inner = sp.Symbol("phiprime", real=True)
-    return sp.sqrt(impedance(n, bath)) * sp.Integral(sp.sqrt(conductance(n, bath, inner)), (inner, 0, flux()))
+    return sp.sqrt(impedance(n, bath)) * sp.Integral(sp.sqrt(conductance(n, bath, inner)), (inner, 0, flux(n, bath)))
 
 
 def coupling(n: Notation, bath: Bath) -> Expr:
     """What the line is tied to, written out with the law's own constants where it has a formula."""
     if bath.kind == "resistor":
-        return flux()
+        return flux(n, bath)
     if bath.moves:
-        return sp.sqrt(impedance(n, bath) * conductance(n, bath)) * flux()
-    here, start = (_antiderivative(n, bath, argument(n, bath, phi)) for phi in (flux(), sp.Integer(0)))
+        return sp.sqrt(impedance(n, bath) * conductance(n, bath)) * flux(n, bath)
+    here, start = (_antiderivative(n, bath, argument(n, bath, phi)) for phi in (flux(n, bath), sp.Integer(0)))
     if here is None or start is None:
         return integral(n, bath)
     return int(bath.sign) * sp.sqrt(impedance(n, bath)) * (here - start)
@@ -98,19 +115,19 @@ def law_conductance(n: Notation, bath: Bath) -> Expr | None:
     """W(φ) written out, where the law has a formula."""
     if bath.kind != "flux" or bath.law is None:
         return None
-    known = formula(bath.law, argument(n, bath, flux()), n.law_symbols(bath.element))
+    known = formula(bath.law, argument(n, bath, flux(n, bath)), n.law_symbols(bath.element))
     return None if known is None else known.conductance
 
 
 def boundary_energy(n: Notation, bath: Bath) -> Expr:
     """`Σ_m [q_m²/2C_m + (F − φ_m)²/2L_m]`."""
     phi_m, q_m, c_m, l_m = oscillator(n, bath)
-    return sp.Sum(q_m**2 / (2 * c_m) + (boundary(n, bath) - phi_m) ** 2 / (2 * l_m), modes())
+    return sp.Sum(q_m**2 / (2 * c_m) + (boundary(n, bath) - phi_m) ** 2 / (2 * l_m), modes(n))
 
 
 def oscillator(n: Notation, bath: Bath) -> tuple[Expr, Expr, Expr, Expr]:
     """φ_m, q_m, C_m, L_m of the line's oscillator m."""
-    m = modes()[0]
+    m = modes(n)[0]
     bases = (
         sp.IndexedBase(n.of_line(letter, bath.element), real=True) for letter in ("phibath", "qbath", "Cbath", "Lbath")
     )
@@ -118,9 +135,9 @@ def oscillator(n: Notation, bath: Bath) -> tuple[Expr, Expr, Expr, Expr]:
     return phi_m, q_m, c_m, l_m
 
 
-def modes() -> tuple[Expr, int, Expr]:
+def modes(n: Notation) -> tuple[Expr, int, Expr]:
     """m = 1 … N."""
-    return sp.Symbol("m", integer=True), 1, sp.Symbol("N", integer=True, positive=True)
+    return sp.Symbol(n.mode_index, integer=True), 1, sp.Symbol("N", integer=True, positive=True)
 
 
 def counter_energy(n: Notation, bath: Bath) -> Expr:
@@ -128,19 +145,21 @@ def counter_energy(n: Notation, bath: Bath) -> Expr:
     edge = cutoff(n, bath)
     if edge is not None:
         return edge * boundary(n, bath) ** 2 / (2 * impedance(n, bath))
-    return sp.Sum(boundary(n, bath) ** 2 / (2 * oscillator(n, bath)[3]), modes())
+    return sp.Sum(boundary(n, bath) ** 2 / (2 * oscillator(n, bath)[3]), modes(n))
 
 
 def drift_energy(n: Notation, bath: Bath) -> Expr:
     """`−(λλ̇/2Z0) φ²`."""
     moving = strength(n, bath)
-    return -moving * sp.Derivative(moving, time()) * flux() ** 2 / (2 * impedance(n, bath))
+    return -moving * sp.Derivative(moving, time()) * flux(n, bath) ** 2 / (2 * impedance(n, bath))
 
 
 def initial_shift(n: Notation, bath: Bath) -> Expr:
     """`F(φ(0))`."""
-    start = function("phi")(0)
-    return boundary(n, bath, start) if not bath.moves else strength(n, bath).subs(time(), 0) * start
+    own = branch(n, bath)
+    begins = {time(): sp.Integer(0)}
+    start = branch_flux(n, own, lambda i: function(named("phi", n.subscripts[i]))(0)).subs(begins)
+    return boundary(n, bath, start) if not bath.moves else strength(n, bath).subs(begins) * start
 
 
 def definitions(n: Notation, bath: Bath) -> Iterator[tuple[Expr, Expr]]:
@@ -158,12 +177,12 @@ def closed_form(n: Notation, bath: Bath) -> Iterator[tuple[Expr, Expr]]:
     """`F(φ) = √Z0 [G(φ) − G(0)]`, G, and what its letters stand for; nothing where the law has no formula."""
     known = None
     if bath.kind == "flux" and bath.law is not None:
-        known = formula(bath.law, argument(n, bath, flux()), n.law_symbols(bath.element))
+        known = formula(bath.law, argument(n, bath, flux(n, bath)), n.law_symbols(bath.element))
     if known is None:
         return
     g = function(n.of_memristor("G", bath.element))
-    yield boundary(n, bath), int(bath.sign) * sp.sqrt(impedance(n, bath)) * (g(flux()) - g(0))
+    yield boundary(n, bath), int(bath.sign) * sp.sqrt(impedance(n, bath)) * (g(flux(n, bath)) - g(0))
     own = {x: sp.Symbol(n.of_memristor(x.name, bath.element), **x.assumptions0) for x, _ in known.auxiliaries}
-    yield g(flux()), known.antiderivative.subs(own)
+    yield g(flux(n, bath)), known.antiderivative.subs(own)
     for letter, meaning in known.auxiliaries:
         yield own[letter], meaning.subs(known.conductance, conductance(n, bath))

@@ -1,29 +1,42 @@
 """The letters of one circuit: which symbol stands for which number of which element, by the field's own names.
 
-    C  L  R  E_J  C_J  T  ω_c  Z_0  I_in(t)  V_g(t)
+    φ  q  V  C  L  R  E_J  C_J  T  ω_c  Z_0  I_in(t)  V_g(t)  Φ_ext(t)  n_g
 
 A letter that one element needs stands alone; else it carries the rest of the element's name (`C1`, `Cg` → C₁, C_g).
+Variables of one coordinate stand alone; of several they carry the coordinate's name (φ_a, φ_{b−a}).
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from quspike.constants import hbar, phi0
-from quspike.quantize.membrane import Membrane, Params, total_capacitance
+from quspike.circuit import law_of
+from quspike.circuit.cards import CARDS
+from quspike.constants import e_charge, hbar, phi0
+from quspike.quantize.capacitance_blocks import Entries, capacitance_blocks, capacitance_entries, moving
+from quspike.quantize.composites import Frame, composites
+from quspike.quantize.flux_sharing import FluxSharing, flux_sharing
+from quspike.quantize.membrane import Params
+from quspike.quantize.network import Branch, Network, natural
 
 if TYPE_CHECKING:
-    from quspike.circuit import Circuit
+    from quspike.circuit import Circuit, Element
 
-LETTERS = {"C": "C", "L": "L", "R": "R", "EJ": "E_J", "T": "T", "cutoff": "omega_c", "Z0": "Z_0", "x0": "x_0"}
-LETTERS |= {"I": "I_in", "V": "V_g"}
+LETTERS = {"C": "C", "L": "L", "k": "k", "M": "M", "R": "R", "EJ": "E_J", "T": "T", "cutoff": "omega_c", "Z0": "Z_0"}
+LETTERS |= {"I": "I_in", "V": "V_g", "FLUX": "Phi_ext", "NG": "n_g"}
+KEYS = {"TL": ("Z0", "T", "cutoff"), "K": ("k", "M")}  # of a card whose letters are not these:
+ALL_KEYS = ("C", "L", "R", "EJ", "T", "cutoff")
 SHARED = ("T", "omega_c")  # of all dissipators: one letter where they agree on its value
-POSITIVE = ("capacitance", "inductance", "resistance", "energy", "temperature", "angular_frequency")
+POSITIVE = ("capacitance", "inductance", "resistance", "energy", "temperature", "angular_frequency", "F2")
 QUANTITIES = {"C": "capacitance", "L": "inductance", "R": "resistance", "EJ": "energy", "T": "temperature"}
-QUANTITIES |= {"cutoff": "angular_frequency", "Z0": "resistance", "I": "current", "V": "voltage"}
+QUANTITIES |= {"cutoff": "angular_frequency", "Z0": "resistance", "I": "current", "V": "voltage", "FLUX": "flux"}
+QUANTITIES |= {"NG": "dimensionless", "k": "dimensionless", "M": "H"}
+VARIABLES = ("phi", "phidot", "q", "V", "Vmean", "n")  # of each coordinate
 
 
 @dataclass(frozen=True)
@@ -42,22 +55,29 @@ class Constant:
 
 @dataclass(frozen=True)
 class Notation:
-    """Names of a circuit's constants, and the sympy symbols that carry them."""
+    """Names of a circuit's constants and variables, and the sympy symbols that carry them.
+
+    names : by element and key, or by the slot of a composite. subscripts : of the coordinates.
+    """
 
     circuit: Circuit
-    membrane: Membrane
+    network: Network
+    subscripts: tuple[str, ...]
+    entries: Entries = field(repr=False)
+    blocks: tuple[tuple[int, ...], ...] = field(repr=False)
+    sharing: FluxSharing = field(repr=False)
     constants: tuple[Constant, ...]
-    names: Mapping[tuple[str, str], str] = field(repr=False)
+    names: Mapping[tuple, str] = field(repr=False)
 
     def name(self, element: str, key: str) -> str:
         """The letter of one number: `name("Cg", "C")` → `"C_g"`."""
         return self.names[element, key]
 
-    def symbol(self, element: str, key: str) -> Any:
+    def symbol(self, *slot: Any) -> Any:
         """Its sympy symbol, real, and positive where the quantity can only be that."""
-        return self.symbols[self.name(element, key)]
+        return self.symbols[self.names[slot]]
 
-    @property
+    @cached_property
     def symbols(self) -> dict[str, Any]:
         """Every constant's symbol by name."""
         import sympy
@@ -66,6 +86,10 @@ class Notation:
             c.name: sympy.Symbol(c.name, **({"positive": True} if c.quantity in POSITIVE else {"real": True}))
             for c in self.constants
         }
+
+    def of(self, card: str) -> list[Element]:
+        """The elements of a card, by name."""
+        return [e for e in in_order(self.circuit) if e.card == card]
 
     def law_symbols(self, element: str) -> dict[str, Any]:
         """The symbols of a memristor's law, by parameter."""
@@ -79,58 +103,146 @@ class Notation:
         (constant,) = (c for c in self.constants if c.element == element)
         return self.symbols[constant.name] if constant.value is not None else function(constant.name)(time())
 
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """The coordinates that have a charge."""
+        return moving(self.network)
+
+    @property
+    def alone(self) -> bool:
+        """Whether one coordinate is all that moves, so that letters need no subscript."""
+        return self.subscripts == ("",)
+
+    def flux(self, i: int) -> Any:
+        """φ of a coordinate."""
+        from quspike.quantize.variables import flux
+
+        return flux(self.subscripts[i])
+
+    def velocity(self, i: int) -> Any:
+        """φ̇ of a coordinate, a variable of the Lagrangian."""
+        from quspike.quantize.variables import velocity
+
+        return velocity(self.subscripts[i])
+
+    def charge(self, i: int) -> Any:
+        """q of a coordinate."""
+        from quspike.quantize.variables import charge
+
+        return charge(self.subscripts[i])
+
+    @property
+    def mode_index(self) -> str:
+        """The index of a line's oscillators: m, where no node has that name."""
+        return next(letter for letter in "mkjl" if letter not in self.subscripts)
+
+    @cached_property
+    def in_time(self) -> dict[Any, Any]:
+        """φ → φ(t) and q → q(t), for every coordinate."""
+        from quspike.quantize.variables import in_time
+
+        found = {self.flux(i): in_time("phi", sub) for i, sub in enumerate(self.subscripts)}
+        return found | {self.charge(i): in_time("q", self.subscripts[i]) for i in self.moving}
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names of the circuit's own variables."""
+        return frozenset(f"{v}_{sub}" if sub else v for sub in self.subscripts for v in VARIABLES)
+
     def of_memristor(self, letter: str, element: str) -> str:
         """A letter that every memristor has: `W` if the circuit has one, else `W_MEM1`."""
-        return letter if len(self.membrane.memristors) == 1 else f"{letter}_{element}"
+        return letter if len(self.circuit.of("MEM")) == 1 else f"{letter}_{element}"
 
     def of_line(self, letter: str, element: str) -> str:
         """A letter that every line has: `xi` if the circuit has one, else `xi_MEM1`."""
-        return letter if len(self.membrane.dissipators) == 1 else f"{letter}_{element}"
+        return letter if len(self.network.of("dissipator")) == 1 else f"{letter}_{element}"
 
 
-def notation(circuit: Circuit, membrane: Membrane, elements: Params) -> Notation:
+def notation(network: Network, elements: Params) -> Notation:
     """Give every number of the circuit its letter, and no two numbers the same."""
-    entries = list(_entries(circuit, membrane))
-    needed = Counter(letter for letter, *_ in entries)
-    shared = {letter for letter in SHARED if len({value for le, _, _, value, _ in entries if le == letter}) == 1}
-    names: dict[tuple[str, str], str] = {}
-    constants = {c.name: c for c in (*_total(membrane, elements), *_universal(membrane))}
-    for letter, element, key, value, quantity in entries:
+    circuit = network.circuit
+    entries = capacitance_entries(network)
+    blocks = capacitance_blocks(network, entries)
+    sharing, subscripts = flux_sharing(network, entries, blocks), coordinate_subscripts(network)
+    taken = {f"{v}_{sub}" if sub else v for sub in subscripts for v in VARIABLES}
+    names: dict[tuple, str] = {}
+    constants = {c.name: c for c in _universal(network)}
+    for sum_ in composites(Frame(network, elements, entries, blocks, sharing, subscripts)):
+        name = _first_free([sum_.name, f"{sum_.name}_total"], {*taken, *constants})
+        names[sum_.slot] = name
+        constants[name] = Constant(name, sum_.value, sum_.quantity, "", str(sum_.slot[0]))
+    written = list(_entries(circuit))
+    needed = Counter(letter for letter, *_ in written)
+    shared = {letter for letter in SHARED if len({value for le, _, _, value, _ in written if le == letter}) == 1}
+    for letter, element, key, value, quantity in written:
         if letter in shared:
             names[element, key] = letter
             constants.setdefault(letter, Constant(letter, value, quantity, element if needed[letter] == 1 else "", key))
             continue
         subscript = element if letter in SHARED else _rest(circuit, element)
         candidates = (f"{letter}_{subscript}", f"{letter}_{element}", f"{letter}_{element}_{key}")
-        name = next(n for n in ((letter,) if needed[letter] == 1 else ()) + candidates if n not in constants)
+        bare = (letter,) if needed[letter] == 1 else ()
+        name = _first_free([*bare, *candidates], {*taken, *constants})
         names[element, key] = name
         constants[name] = Constant(name, value, quantity, element, key)
-    return Notation(circuit, membrane, tuple(constants.values()), names)
+    ordered = tuple(_in_order(constants.values()))
+    return Notation(circuit, network, subscripts, entries, blocks, sharing, ordered, names)
+
+
+def coordinate_subscripts(network: Network) -> tuple[str, ...]:
+    """`a`, `b_minus_a`: what the letters of each coordinate carry; nothing if there is one coordinate."""
+    if len(network.coordinates) == 1:
+        return ("",)
+    found: list[str] = []
+    for c in network.coordinates:
+        spelled = re.sub(r"\W", "_", c.name.replace("-", "_minus_").replace("+", "_plus_"))
+        found.append(_first_free([spelled, f"{spelled}_node"], set(found)))
+    return tuple(found)
+
+
+def _first_free(candidates: list[str], taken: set[str]) -> str:
+    """The first name that is not taken; numbered if all are."""
+    more = (f"{candidates[-1]}_{i}" for i in range(2, len(taken) + 3))
+    return next(name for name in (*candidates, *more) if name not in taken)
 
 
 Entry = tuple[str, str, str, float | None, str]  # letter, element, key, value, quantity
 
 
-def _entries(circuit: Circuit, membrane: Membrane) -> Iterator[Entry]:
-    """Every number that a formula of this circuit can name, in the order of the netlist."""
-    from quspike.quantize.law_formulas import has_formula
-
-    laws = {d.name: d.law for d in membrane.memristors}
-    for e in circuit.elements:
-        keys = [key for key in ("C", "L", "R", "EJ", "T", "cutoff") if key in e.params]
-        for key in keys:
-            letter = "C_J" if (e.card, key) == ("JJ", "C") else LETTERS[key]
-            yield letter, e.name, key, float(e.params[key]), QUANTITIES[key]
-        if e.card in ("I", "V"):
+def _entries(circuit: Circuit) -> Iterator[Entry]:
+    """Every number that a formula of this circuit can name, in an order that does not know the netlist's."""
+    for e in in_order(circuit):
+        for key in KEYS.get(e.card, ALL_KEYS):
+            if key in e.params:
+                letter = "C_J" if (e.card, key) == ("JJ", "C") else LETTERS[key]
+                yield letter, e.name, key, float(e.params[key]), QUANTITIES[key]
+        if e.card in ("I", "V", "FLUX", "NG"):
             value = float(e.params["value"]) if "value" in e.params else None
             yield LETTERS[e.card], e.name, e.card, value, QUANTITIES[e.card]
-        law = laws.get(e.name)
-        if law is not None:
-            yield "Z_0", e.name, "Z0", None, "resistance"
-            for p in law.parameters if has_formula(law) else ():
-                yield p.name, e.name, p.name, float(e.params[p.name]), p.quantity
-            if has_formula(law) and float(e.params.get("x0", 0.0)) != 0.0:
-                yield "x_0", e.name, "x0", float(e.params["x0"]), law.memory_quantity
+        if e.card == "MEM":
+            yield from _memristor(e)
+
+
+def _memristor(e: Element) -> Iterator[Entry]:
+    from quspike.quantize.law_formulas import has_formula
+
+    law = law_of(e)
+    yield "Z_0", e.name, "Z0", None, "resistance"
+    for p in law.parameters if has_formula(law) else ():
+        yield p.name, e.name, p.name, float(e.params[p.name]), p.quantity
+    if has_formula(law) and float(e.params.get("x0", 0.0)) != 0.0:
+        yield "x_0", e.name, "x0", float(e.params["x0"]), law.memory_quantity
+
+
+def orientation(branch: Branch) -> int:
+    """+1, or −1 where a branch is written from n− to n+: its first coordinate counts positive."""
+    return next((1 if weight > 0 else -1 for weight in branch.vector if weight), 1)
+
+
+def in_order(circuit: Circuit) -> list[Element]:
+    """The elements, card by card as in the table of cards, by name within."""
+    cards = list(CARDS)
+    return sorted(circuit.elements, key=lambda e: (cards.index(e.card), natural(e.name)))
 
 
 def _rest(circuit: Circuit, element: str) -> str:
@@ -138,19 +250,18 @@ def _rest(circuit: Circuit, element: str) -> str:
     return element.removeprefix(circuit.element(element).card).strip("_") or element
 
 
-def _total(membrane: Membrane, elements: Params) -> tuple[Constant, ...]:
-    if len(capacitances(membrane, elements)) == 1:
-        return ()
-    return (Constant("C_Sigma", float(total_capacitance(membrane, elements)), "capacitance", "", "C"),)
-
-
-def capacitances(membrane: Membrane, elements: Params) -> tuple[str, ...]:
-    """The elements that store charge of the node: capacitors, and junctions that have a capacitance."""
-    return (*membrane.capacitors, *(name for name in membrane.junctions if "C" in elements[name]))
-
-
-def _universal(membrane: Membrane) -> tuple[Constant, ...]:
+def _universal(network: Network) -> tuple[Constant, ...]:
     constants = [Constant("hbar", hbar, "J s", "", "")]
-    if membrane.junctions:
+    if network.of("junction"):
         constants.append(Constant("phi_0", phi0, "flux", "", ""))
+    if network.circuit.of("NG") or len(network.indices("periodic")):
+        constants.append(Constant("e", e_charge, "charge", "", ""))
     return tuple(constants)
+
+
+def _in_order(constants: Any) -> Iterator[Constant]:
+    """Sums of capacitances first, then constants of nature, then the elements' own."""
+    constants = list(constants)
+    sums = [c for c in constants if not c.element and c.key and c.name not in SHARED]
+    yield from sums
+    yield from (c for c in constants if c not in sums)

@@ -13,8 +13,9 @@ from quspike.quantize import scales
 from quspike.quantize.line_boundary import Bath, baths_of
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane
 from quspike.quantize.memristance_range import Range
+from quspike.quantize.network import Coordinate, Network, network
 from quspike.quantize.notation import Notation, notation
-from quspike.quantize.scales import ResonatorMode, ZeroPoint
+from quspike.quantize.refused import check_symbols
 from quspike.quantize.verdicts import verdicts
 from quspike.verdict import Check
 
@@ -30,7 +31,9 @@ Expr = Any
 
 
 def quantize(circuit: Circuit | str) -> QuantizedCircuit:
-    """`H = (q + C_g V_g)²/2C + φ²/2L − E_J cos(φ/φ0) − I_in φ + Σ_m [q_m²/2C_m + (F(φ) − φ_m)²/2L_m]`, [φ, q] = iħ.
+    """`H = ½ (q − G V)ᵀC⁻¹(q − G V) + ½ φᵀL⁻¹φ − Σ E_J cos(φ_b/φ0) + I φ_b + Σ_m [q_m²/2C_m + (F(φ_b) − φ_m)²/2L_m]`.
+
+    Any number of nodes; one of them alone is written φ, q, C_Σ, I_in.
 
     Parameters
     ----------
@@ -38,8 +41,8 @@ def quantize(circuit: Circuit | str) -> QuantizedCircuit:
 
     Raises
     ------
-    InputError : a netlist that is no circuit, or a node without capacitance.
-    NotAvailable : several dynamic nodes, and cards that cannot be quantized yet.
+    InputError : a netlist that is no circuit, a node that nothing holds, a junction whose phase has no capacitance.
+    NotAvailable : cards that cannot be quantized yet.
 
     References
     ----------
@@ -47,8 +50,17 @@ def quantize(circuit: Circuit | str) -> QuantizedCircuit:
     29, 1419 (1984) and Caldeira & Leggett, Ann. Phys. 149, 374 (1983) for the dissipators.
     """
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
-    membrane = reduce_to_membrane(circuit)
-    return QuantizedCircuit(circuit, membrane, notation(circuit, membrane, element_params(circuit)))
+    membrane, net = _membrane(circuit), network(circuit)
+    check_symbols(net)
+    return QuantizedCircuit(circuit, membrane, net, notation(net, element_params(circuit)))
+
+
+def _membrane(circuit: Circuit) -> Membrane | None:
+    """The circuit as a neuron's one membrane, if it is one."""
+    try:
+        return reduce_to_membrane(circuit)
+    except NotAvailable:
+        return None
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,13 +71,22 @@ class QuantizedCircuit:
     """
 
     circuit: Circuit
-    membrane: Membrane
+    membrane: Membrane | None
+    network: Network = field(repr=False)
     notation: Notation = field(repr=False)
 
     @property
     def kind(self) -> str:
-        """The neuron that runs: "baseband" (V = q/C, leak κ) or "resonator" (the mode's envelope, leak κ/2)."""
-        return self.membrane.kind
+        """The neuron that runs: "baseband" (V = q/C, leak κ) or "resonator" (the mode's envelope, leak κ/2).
+
+        "network" if the circuit is more than one membrane.
+        """
+        return self.membrane.kind if self.membrane else "network"
+
+    @property
+    def coordinates(self) -> tuple[Coordinate, ...]:
+        """The coordinates by name, each of one kind: periodic, extended, baseband, free or frozen."""
+        return self.network.coordinates
 
     @property
     def elements(self) -> dict[str, dict[str, float]]:
@@ -74,11 +95,13 @@ class QuantizedCircuit:
 
     @property
     def symbols(self) -> dict[str, Expr]:
-        """Symbol by name: `C`, `L`, `R_on`, …, and the variables `phi`, `phidot`, `q`, `t`."""
-        from quspike.quantize import variables
+        """Symbol by name: `C`, `L`, `R_on`, …, and the variables `phi`, `phidot`, `q` of each coordinate, `t`."""
+        from quspike.quantize.variables import time
 
-        own = (variables.flux(), variables.velocity(), variables.charge(), variables.time())
-        return {**self.notation.symbols, **{symbol.name: symbol for symbol in own}}
+        n = self.notation
+        own = [time(), *(n.flux(i) for i in range(self.network.size))]
+        own += [symbol for i in n.moving for symbol in (n.velocity(i), n.charge(i))]
+        return {**n.symbols, **{symbol.name: symbol for symbol in own}}
 
     @property
     def values(self) -> dict[Expr, float]:
@@ -109,14 +132,13 @@ class QuantizedCircuit:
     @property
     def momenta(self) -> dict[Expr, Expr]:
         """Each charge, as ∂L/∂φ̇."""
-        from quspike.quantize.lagrangian import momentum
-        from quspike.quantize.variables import charge
+        from quspike.quantize.charging import momentum
 
-        return {charge(): momentum(self.notation)}
+        return {self.notation.charge(i): momentum(self.notation, i) for i in self.notation.moving}
 
     @property
     def commutators(self) -> dict[tuple[Expr, Expr], Expr]:
-        """`[φ, q] = iħ`; for each line's oscillators likewise."""
+        """`[φ, q] = iħ` of each coordinate; of each line's oscillators likewise."""
         from quspike.quantize.hamiltonian import commutators
 
         return commutators(self.notation, self.baths)
@@ -151,17 +173,21 @@ class QuantizedCircuit:
 
     @cached_property
     def definitions(self) -> tuple[tuple[Expr, Expr], ...]:
-        """What letters stand for: C_Σ, F(φ), F′(φ), W(φ), λ(t)."""
-        from quspike.quantize.hamiltonian import total_definition
-        from quspike.quantize.line_terms import definitions
+        """What letters stand for: C_Σ, D, coordinates that follow, shares of fluxes, F(φ), F′(φ), W(φ), λ(t)."""
+        from quspike.quantize.definitions import definitions
 
-        total = total_definition(self.notation)
-        lines = (pair for bath in self.baths for pair in definitions(self.notation, bath))
-        return (*((total,) if total else ()), *lines)
+        return definitions(self.notation, self.baths)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a letter without a formula is."""
+        from quspike.quantize.definitions import notes
+
+        return notes(self.notation)
 
     @cached_property
     def equations_of_motion(self) -> tuple[Equation, ...]:
-        """Heisenberg's equations for φ and q, Langevin's for the lines: `.equality`, `.meaning`."""
+        """Heisenberg's equations for each φ and q, Langevin's for the lines: `.equality`, `.meaning`."""
         from quspike.quantize.motion import equations_of_motion
 
         return equations_of_motion(self.notation, self.baths)
@@ -169,26 +195,42 @@ class QuantizedCircuit:
     @cached_property
     def baths(self) -> tuple[Bath, ...]:
         """The line behind each dissipator."""
-        return baths_of(self.membrane, self.elements, self.notation)
+        return baths_of(self.notation, self.elements)
 
     @property
     def leak_rate(self) -> Range:
-        """κ = W/C [1/s] at the least and the largest conductance."""
+        """κ = W/C [1/s] at the least and the largest conductance; of several coordinates the fastest."""
+        if self.membrane is None:
+            from quspike.quantize.network_scales import leak_range_of
+
+            return leak_range_of(self.network, self.elements, self.baths)
         return scales.leak_range(self.membrane, self.elements, self.baths)
 
     @cached_property
-    def modes(self) -> tuple[ResonatorMode, ...]:
-        """A resonator's mode; a baseband membrane has none."""
+    def modes(self) -> tuple[Any, ...]:
+        """A resonator's mode (`ResonatorMode`), none of a baseband membrane; of a network every `NormalMode`."""
+        if self.membrane is None:
+            from quspike.quantize.normal_modes import normal_modes
+
+            return normal_modes(self.network, self.elements)
         return scales.modes_of(self.membrane, self.elements, self.baths)
 
     @cached_property
-    def zero_point(self) -> ZeroPoint:
-        """The scales of its quantum and thermal fluctuations."""
+    def zero_point(self) -> Any:
+        """The scales of its quantum and thermal fluctuations (`ZeroPoint`); of a network `ZeroPointScales`."""
+        if self.membrane is None:
+            from quspike.quantize.zero_point_scales import zero_point_scales
+
+            return zero_point_scales(self.network, self.elements)
         return scales.zero_point_of(self.membrane, self.elements, self.baths)
 
     @cached_property
     def validity(self) -> tuple[Check, ...]:
         """The ratios that methods rest on, with bounds and verdicts."""
+        if self.membrane is None:
+            from quspike.quantize.network_scales import network_verdicts
+
+            return tuple(network_verdicts(self.zero_point, self.baths, self.leak_rate))
         return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
 
     def to_latex(self) -> str:
@@ -210,6 +252,8 @@ class QuantizedCircuit:
 
     def __repr__(self) -> str:
         names = ", ".join(element.name for element in self.circuit.elements)
+        if self.membrane is None:
+            return f"QuantizedCircuit({', '.join(f'{c.name} {c.kind}' for c in self.coordinates)}: {names})"
         return f"QuantizedCircuit({self.kind} neuron on node {self.membrane.node}: {names})"
 
     def _repr_latex_(self) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from quspike.quantize.coordinate_facts import coordinate_facts
 from quspike.quantize.variables import Term
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ def document(circuit: QuantizedCircuit) -> str:
     facts = {
         "schema": SCHEMA,
         "kind": circuit.kind,
-        "node": circuit.membrane.node,
+        "node": circuit.membrane.node if circuit.membrane else None,
+        "coordinates": _coordinates(circuit),
         "netlist": circuit.circuit.netlist(),
         "symbols": _symbols(circuit),
         "lagrangian": {"expression": str(circuit.lagrangian), "terms": _terms(circuit.lagrangian_terms)},
@@ -31,6 +35,7 @@ def document(circuit: QuantizedCircuit) -> str:
         "hamiltonian": {"expression": str(circuit.hamiltonian), "terms": _terms(circuit.terms)},
         "total_hamiltonian": {"expression": str(circuit.total_hamiltonian), "terms": _terms(circuit.bath_terms)},
         "definitions": {str(left): str(right) for left, right in circuit.definitions},
+        "notes": circuit.notes,
         "equations_of_motion": [
             {"left": str(e.equality.lhs), "right": str(e.equality.rhs), "meaning": e.meaning}
             for e in circuit.equations_of_motion
@@ -50,6 +55,15 @@ def _symbols(circuit: QuantizedCircuit) -> dict[str, Any]:
         c.name: {"value": values.get(c.name), "quantity": c.quantity, "element": c.element}
         for c in circuit.notation.constants
     }
+
+
+def _coordinates(circuit: QuantizedCircuit) -> list[dict[str, Any]]:
+    """Each coordinate's letter, what it is of the nodes, kind and meaning."""
+    named = zip(circuit.coordinates, coordinate_facts(circuit.notation), strict=True)
+    return [
+        {"name": c.name, "flux": str(f.letter), "nodes": str(f.nodes), "kind": f.kind, "meaning": f.meaning}
+        for c, f in named
+    ]
 
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
@@ -79,6 +93,10 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, complex):
+        return {"real": _plain(value.real), "imag": _plain(value.imag)}
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 GREEK = {
     "phi": ("φ", r"\varphi"), "omega": ("ω", r"\omega"), "lamda": ("λ", r"\lambda"), "xi": ("ξ", r"\xi"),
-    "Sigma": ("Σ", r"\Sigma"), "hbar": ("ħ", r"\hbar"), "alpha": ("α", r"\alpha"), "kappa": ("κ", r"\kappa"),
+    "Phi": ("Φ", r"\Phi"), "Sigma": ("Σ", r"\Sigma"), "hbar": ("ħ", r"\hbar"), "alpha": ("α", r"\alpha"),
+    "kappa": ("κ", r"\kappa"), "mu": ("μ", r"\mu"),
 }  # fmt: skip
 WORDS = {
     "phidot": ("φ̇", r"\dot{\varphi}"),
@@ -15,17 +16,26 @@ WORDS = {
     "qbath": ("q", "q"),
     "Cbath": ("C", "C"),
     "Lbath": ("L", "L"),
+    "Qdot": ("Q̇", r"\dot{Q}"),
+    "Qbath": ("Q", "Q"),
+    "Phibath": ("Φ", r"\Phi"),
     "phiprime": ("φ′", r"\varphi^{\prime}"),
     "Fprime": ("F′", r"F^{\prime}"),
     "Vmean": ("⟨V⟩", r"\langle V\rangle"),
+    "Cinv": ("C⁻¹", "C^{-1}"),
+    "Linv": ("L⁻¹", "L^{-1}"),
 }
+OPERATORS = {"minus": "−", "plus": "+"}  # between the nodes whose difference or sum a coordinate is
 DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def split(name: str) -> tuple[str, str]:
-    """Base and subscripts, the latter joined by commas: `R_on_1` → `("R", "on,1")`."""
+    """Base and subscripts, the latter joined by commas: `R_on_1` → `("R", "on,1")`, `q_b_minus_a` → `("q", "b−a")`."""
     base, _, subscript = name.partition("_")
-    return base, ",".join(filter(None, subscript.split("_")))
+    joined = ",".join(filter(None, subscript.split("_")))
+    for word, sign in OPERATORS.items():
+        joined = joined.replace(f",{word},", sign)
+    return base, joined
 
 
 def in_text(name: str) -> str:
@@ -34,14 +44,23 @@ def in_text(name: str) -> str:
     letter = {**GREEK, **WORDS}.get(base, (base,))[0]
     if not subscript:
         return letter
+    if base == "Vmean":
+        return f"⟨{in_text(name.replace('Vmean', 'V', 1))}⟩"
+    return letter + _below_in_text(subscript)
+
+
+def _below_in_text(subscript: str) -> str:
     if subscript.isascii() and subscript.isdigit():
-        return letter + subscript.translate(DIGITS)
-    return f"{letter}_{GREEK[subscript][0] if subscript in GREEK else subscript}"
+        return subscript.translate(DIGITS)
+    written = ",".join(GREEK[part][0] if part in GREEK else part for part in subscript.split(","))
+    return f"_{{{written}}}" if set(written) & set(OPERATORS.values()) else f"_{written}"
 
 
 def in_latex(name: str, accents: tuple[str, ...] = ()) -> str:
     """`omega_c` → `\\omega_{\\mathrm{c}}`; accents (`hat`, `dot`) go over the base, the first innermost."""
     base, subscript = split(name)
+    if base == "Vmean" and subscript:
+        return rf"\langle {in_latex(name.replace('Vmean', 'V', 1))}\rangle"
     letter = {**GREEK, **WORDS}.get(base, (base, base if len(base) == 1 else rf"\mathrm{{{escaped(base)}}}"))[1]
     for accent in accents:
         letter = rf"\{accent}{{{letter}}}"
@@ -50,6 +69,9 @@ def in_latex(name: str, accents: tuple[str, ...] = ()) -> str:
 
 def _below(part: str) -> str:
     """One subscript: an index or a number in the running type, a name upright."""
+    for sign in OPERATORS.values():
+        if sign in part:
+            return sign.replace("−", "-").join(_below(node) for node in part.split(sign))
     if part == "m" or (part.isascii() and part.isdigit()):
         return part
     return GREEK[part][1] if part in GREEK else rf"\mathrm{{{escaped(part)}}}"

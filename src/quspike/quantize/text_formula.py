@@ -48,4 +48,4 @@ class TextFormula(Typesetter):
         return f"Σ_{index} {of}"
 
     def integral(self, variable: str, low: str, high: str, of: str) -> str:
-        return f"∫₀^{high} {of} d{variable}"
+        return f"∫₀^{self.brackets(high) if ' ' in high else high} {of} d{variable}"

@@ -7,7 +7,7 @@ and those before variables; a product with divisors is one fraction.
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import sympy as sp
@@ -18,15 +18,22 @@ from quspike.quantize.variables import time
 Expr = Any
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly what was written holds together
 
-DRIVES = ("I_in", "V_g", "xi", "lamda", "W")  # written with (t); the circuit's own variables are not
-VARIABLES = ("phi", "phidot", "q")
+DRIVES = ("I_in", "V_g", "Phi", "n_g", "xi", "lamda", "W")  # written with (t); the circuit's own variables are not
+EXTERNAL = ("Phi_", "w_")  # fluxes that are given, and shares of them: last in a sum
+VARIABLES = frozenset(("phi", "phidot", "q", "V", "Vmean"))  # of a circuit with one coordinate
 FUNCTIONS = {sp.cos: "cos", sp.sin: "sin", sp.log: "ln"}
 
 
 class Typesetter(abc.ABC):
-    """The walk. A dialect says how symbols, fractions, powers, roots, functions, sums and integrals look."""
+    """The walk. A dialect says how symbols, fractions, powers, roots, functions, sums and integrals look.
+
+    variables : names of the circuit's own, which come last in a product.
+    """
 
     minus, space = "−", " "
+
+    def __init__(self, variables: Set[str] = VARIABLES) -> None:
+        self.variables = variables
 
     def __call__(self, expr: Expr) -> str:
         """The formula."""
@@ -97,7 +104,7 @@ class Typesetter(abc.ABC):
 
     def _product(self, e: Expr) -> tuple[str, int]:
         negative, size = split_sign(e)
-        above, below = _split_fraction(size)
+        above, below = (sorted(side, key=self._place_in_product) for side in _split_fraction(size))
         sign = self.minus if negative else ""
         if not below:
             return sign + self._factors(above), PRODUCT
@@ -142,9 +149,32 @@ class Typesetter(abc.ABC):
 
     def _applied(self, e: AppliedUndef) -> str:
         name = e.func.__name__
-        if stands_alone(e):
+        if self._stands_alone(e):
             return self.symbol(name)
         return self.symbol(name) + self.brackets(", ".join(self(a) for a in e.args))
+
+    def _place_in_product(self, e: Expr) -> tuple[int, str]:
+        return self._rank(e), str(e)
+
+    def _rank(self, e: Expr) -> int:
+        """Numbers, constants, roots, functions that show what they depend on, sums, variables, noise."""
+        base = e.base if e.is_Pow else e
+        if base.is_number:
+            return 0
+        if e.is_Pow and e.exp == sp.Rational(1, 2):
+            return 2
+        if base.is_Symbol:
+            return 5 if base.name in self.variables else 1
+        if isinstance(base, sp.Derivative):
+            return 4
+        if isinstance(base, AppliedUndef):
+            return 6 if base.func.__name__.startswith("xi") else 5 if self._stands_alone(base) else 3
+        return 4
+
+    def _stands_alone(self, e: AppliedUndef) -> bool:
+        """Whether a function of time is written as a variable, without (t)."""
+        name = e.func.__name__
+        return e.args == (time(),) and (name in self.variables or not name.startswith(DRIVES))
 
 
 def split_sign(e: Expr) -> tuple[bool, Expr]:
@@ -159,7 +189,7 @@ def _divides(e: Expr) -> bool:
 
 
 def _split_fraction(e: Expr) -> tuple[list[Expr], list[Expr]]:
-    """Factors above and below the line, each in reading order."""
+    """Factors above and below the line."""
     above, below = [], []
     for factor in sp.Mul.make_args(e):
         if factor.is_Rational and not factor.is_Integer:
@@ -169,7 +199,7 @@ def _split_fraction(e: Expr) -> tuple[list[Expr], list[Expr]]:
             below.append(1 / factor)
         elif factor != 1:
             above.append(factor)
-    return sorted(_one_root(above), key=_place_in_product), sorted(_one_root(below), key=_place_in_product)
+    return _one_root(above), _one_root(below)
 
 
 def _one_root(factors: list[Expr]) -> list[Expr]:
@@ -185,30 +215,6 @@ def _is_sum(factors: Sequence[Expr]) -> bool:
     return len(factors) == 1 and bool(factors[0].is_Add)
 
 
-def _place_in_sum(e: Expr) -> tuple[bool, int, str]:
-    return split_sign(e)[0], int(e.count_ops()), str(e)
-
-
-def _place_in_product(e: Expr) -> tuple[int, str]:
-    return _rank(e), str(e)
-
-
-def _rank(e: Expr) -> int:
-    """Numbers, constants, roots, functions that show what they depend on, sums, variables, noise."""
-    base = e.base if e.is_Pow else e
-    if base.is_number:
-        return 0
-    if e.is_Pow and e.exp == sp.Rational(1, 2):
-        return 2
-    if base.is_Symbol:
-        return 5 if base.name in VARIABLES else 1
-    if isinstance(base, sp.Derivative):
-        return 4
-    if isinstance(base, AppliedUndef):
-        return 6 if base.func.__name__.startswith("xi") else 5 if stands_alone(base) else 3
-    return 4
-
-
-def stands_alone(e: AppliedUndef) -> bool:
-    """Whether a function of time is written as a variable, without (t)."""
-    return e.args == (time(),) and not e.func.__name__.startswith(DRIVES)
+def _place_in_sum(e: Expr) -> tuple[bool, bool, int, str]:
+    negative, size = split_sign(e)
+    return negative, str(size).startswith(EXTERNAL), int(e.count_ops()), str(e)

@@ -1,7 +1,8 @@
-"""The variables of a quantized membrane as sympy symbols: φ and q of the node, φ_m and q_m of a comb, all real.
+"""The variables of a quantized circuit as sympy symbols: φ and q of a coordinate, φ_m and q_m of a comb, all real.
 
-One place makes them, so that an expression of one module meets its like in another. This module imports sympy; it is
-itself imported when symbols are asked for, never before.
+A circuit with one coordinate writes φ, q and V; with several they carry the coordinate's name. One place makes them, so
+that an expression of one module meets its like in another. This module imports sympy; it is itself imported when
+symbols are asked for, never before.
 """
 
 from __future__ import annotations
@@ -38,21 +39,26 @@ def function(name: str) -> Expr:
     return sp.Function(name, real=True)
 
 
-def flux() -> Expr:
-    """φ = ∫V dt of the membrane's node."""
-    return sp.Symbol("phi", real=True)
+def named(letter: str, of: str = "") -> str:
+    """`phi` of the one coordinate, `phi_a` of one of several."""
+    return f"{letter}_{of}" if of else letter
 
 
-def velocity() -> Expr:
+def flux(of: str = "") -> Expr:
+    """φ = ∫V dt of a coordinate."""
+    return sp.Symbol(named("phi", of), real=True)
+
+
+def velocity(of: str = "") -> Expr:
     """φ̇ = V, as a variable of the Lagrangian."""
-    return sp.Symbol("phidot", real=True)
+    return sp.Symbol(named("phidot", of), real=True)
 
 
-def charge() -> Expr:
+def charge(of: str = "") -> Expr:
     """q = ∂L/∂φ̇."""
-    return sp.Symbol("q", real=True)
+    return sp.Symbol(named("q", of), real=True)
 
 
-def mean_voltage() -> Expr:
-    """⟨V⟩(t)."""
-    return function("Vmean")(time())
+def in_time(letter: str, of: str = "") -> Expr:
+    """φ(t), q(t), V(t) or ⟨V⟩(t) of a coordinate: `letter` is phi, q, V or Vmean."""
+    return function(named(letter, of))(time())
