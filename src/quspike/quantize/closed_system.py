@@ -30,6 +30,7 @@ from quspike.constants import hbar, k_B
 from quspike.errors import InputError
 from quspike.quantize.admittance import linear_response
 from quspike.quantize.first_order import energetic, factor, springs, stiff_directions
+from quspike.quantize.leaks import Leaks
 from quspike.quantize.matrices import Matrices
 from quspike.quantize.network import Network
 
@@ -115,13 +116,16 @@ def closed_system(
     response = linear_response(circuit, memory=memory, lines="modes")
     m, leaks = response.matrices, response.leaks
     if not isinstance(baths, Mapping):
-        y = np.real(leaks.admittance(baths[0]))
-        baths = {name: comb(*baths, lambda _, i=i: y[:, i]) for i, name in enumerate(leaks.elements)}
+        baths = {name: _comb(leaks, i, baths) for i, name in enumerate(leaks.elements)}
     if set(baths) != set(leaks.elements):
         found, named = ", ".join(baths) or "none", ", ".join(leaks.elements) or "none"
         raise InputError("baths", found, f"must be one for each dissipator: {named}")
     own = factor(response.stiffness, stiff_directions(response), springs(response))
     return _assembled(m, own, [baths[name] for name in leaks.elements])
+
+
+def _comb(leaks: Leaks, i: int, grid: Grid) -> Comb:
+    return comb(*grid, lambda omega: np.real(leaks.admittance(omega)[:, i]))
 
 
 def _assembled(m: Matrices, own: np.ndarray, baths: list[Bath]) -> ClosedSystem:
