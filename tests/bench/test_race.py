@@ -58,6 +58,15 @@ def test_contestants_take_turns_and_the_first_solution_is_not_timed():
     assert (timings[0].median, timings[0].median_cpu) == (3, 1.5)
 
 
+def test_a_quick_contestant_solves_again_until_its_turn_is_over():
+    """Catches: a millisecond timed with the caches that another contestant's seconds have left cold."""
+    turns: list[str] = []
+    quick = scripted("A", [9, 0.05, 0.02, 0.02, 0.02, 0.04, 0.07], turns)
+    timings, _ = race([quick, scripted("B", [9, 1, 2], turns)], Number(0.0), repeats=2)
+    assert "".join(turns) == "AB" + "AAAAB" + "AAB"
+    assert timings[0].wall == (0.02, 0.07)
+
+
 def test_a_slow_contestant_is_solved_once():
     """Catches: minutes spent on the repeats of a lab frame."""
     turns: list[str] = []
