@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from quspike.drives import Drive
+    from quspike.quantize.spectrum.spectrum import Spectrum
     from quspike.quantize.variables import Equation, Term
 
 Expr = Any
@@ -232,6 +233,16 @@ class QuantizedCircuit:
 
             return tuple(network_verdicts(self.zero_point, self.baths, self.leak_rate))
         return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
+
+    def spectrum(self, levels: int = 6, tolerance: float = 1e-9, **limits: int) -> Spectrum:
+        """Energy levels without dissipators, memristors and drives, each within `tolerance` of the highest transition.
+
+        limits : `largest`, how many products of functions may be needed. Raises ConvergenceError, and InputError for a
+        circuit without stationary states.
+        """
+        from quspike.quantize.spectrum.spectrum import spectrum
+
+        return spectrum(self.circuit, levels, tolerance, **limits)
 
     def to_latex(self) -> str:
         """All formulas and numbers, as amsmath displays."""

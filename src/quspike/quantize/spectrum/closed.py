@@ -1,0 +1,103 @@
+"""The part of a circuit that has a spectrum: what conserves energy, every source at rest or constant.
+
+Dissipators broaden levels and do not enter them; a drive is at rest, which leaves a short in the place of a voltage
+source and nothing in the place of a current source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quspike.circuit import Circuit, Element
+from quspike.circuit.connected import Connected
+from quspike.circuit.netlist import write_element
+from quspike.errors import InputError
+from quspike.quantize.network import Network, natural, network
+
+GROUND = "0"
+CONSERVATIVE = ("C", "L", "K", "JJ")
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A circuit without its dissipators and drives, and its constant offsets.
+
+    flux : by junction, Φ that adds to its branch flux [Wb]. pairs : by node, n_g in 2e. currents, voltages : by source,
+    constant values [A], [V]. left_out : the elements that do not enter, in the order of the netlist.
+    """
+
+    network: Network
+    flux: dict[str, float]
+    pairs: dict[str, float]
+    currents: dict[str, float]
+    voltages: dict[str, float]
+    left_out: tuple[str, ...]
+
+
+def closed(circuit: Circuit) -> Closed:
+    """The conservative part of a circuit. Raises InputError if nothing is left of it."""
+    kept = [e for e in circuit.elements if e.card in CONSERVATIVE or e.card == "V" or _constant(e, "I")]
+    kept = _without_loose_ends(kept)
+    names = {e.name for e in kept}
+    offsets = [e for e in circuit.elements if e.card in ("FLUX", "NG") and "value" in e.params]
+    quiet = [e for e in kept if e.card == "V" and "value" not in e.params]
+    entering = names.union(e.name for e in offsets) - {e.name for e in quiet}
+    if not any(e.card in ("C", "JJ") for e in kept):
+        raise InputError("circuit", "conserved charges only", "must have an inductor or a junction at a capacitor")
+    return Closed(
+        network=network(Circuit("\n".join(_grounded(kept)))),
+        flux={str(e.params["target"]): float(e.params["value"]) for e in offsets if e.card == "FLUX"},
+        pairs={e.nodes[0]: float(e.params["value"]) for e in offsets if e.card == "NG"},
+        currents={e.name: float(e.params["value"]) for e in kept if e.card == "I"},
+        voltages={e.name: float(e.params["value"]) for e in kept if e.card == "V" and "value" in e.params},
+        left_out=tuple(e.name for e in circuit.elements if e.name not in entering),
+    )
+
+
+def _constant(element: Element, card: str) -> bool:
+    return element.card == card and bool(element.params.get("value", 0.0))
+
+
+def _without_loose_ends(elements: Sequence[Element]) -> list[Element]:
+    """No current flows into a node that one element alone touches: such elements, and couplings to them, are left out.
+
+    A junction with a capacitance of its own is two elements, an island of its own.
+    """
+    kept = list(elements)
+    while True:
+        count: dict[str, int] = {}
+        for e in kept:
+            for node in e.nodes:
+                count[node] = count.get(node, 0) + (2 if "C" in e.params and e.card == "JJ" else 1)
+        names = {e.name for e in kept}
+        held = [e for e in kept if _holds(e, count, names)]
+        if len(held) == len(kept):
+            return kept
+        kept = held
+
+
+def _holds(element: Element, count: dict[str, int], names: set[str]) -> bool:
+    if element.card == "K":
+        return {str(element.params["L1"]), str(element.params["L2"])} <= names
+    return all(node == GROUND or count[node] > 1 for node in element.nodes)
+
+
+def _grounded(elements: Sequence[Element]) -> list[str]:
+    """The netlist's lines; an island that only dissipators tied to ground has one node for a ground of its own."""
+    joined = Connected(e.nodes for e in elements if e.nodes)
+    renamed = {}
+    for node in sorted({n for e in elements for n in e.nodes}, key=natural):
+        if joined.root(node) != joined.root(GROUND):
+            renamed[node] = GROUND
+            joined.join((node, GROUND))
+    lines = []
+    for e in elements:
+        nodes = tuple(renamed.get(n, n) for n in e.nodes)
+        at_rest = e.card == "V" and "value" not in e.params
+        lines.append(f"{e.name} {' '.join(nodes)} 0V" if at_rest else write_element(_at(e, nodes)))
+    return lines
+
+
+def _at(element: Element, nodes: tuple[str, ...]) -> Element:
+    return Element(element.name, element.card, nodes, element.params)
