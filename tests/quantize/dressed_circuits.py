@@ -42,7 +42,8 @@ def _accepted(lines: list[str], r: random.Random) -> list[str]:
     junctions = [name for name in names if name.startswith("JJ")]
     nodes = sorted({line.split()[1] for line in lines})
     pairs = enumerate(itertools.pairwise(coils))
-    further = [f"K{i} {a} {b} k={r.uniform(-0.5, 0.5):.3g}" for i, (a, b) in pairs]
+    strengths = (lambda: f"k={r.uniform(-0.5, 0.5):.3g}", lambda: f"M={r.uniform(-0.09, 0.09):.3g}nH")
+    further = [f"K{i} {a} {b} {r.choice(strengths)()}" for i, (a, b) in pairs]
     further += [f"FLUX{name} {name} {r.choice(['drive_f', '0.3Phi0'])}" for name in junctions]
     further += [f"NG{node} {node} {r.choice(['drive_n', '0.2'])}" for node in nodes if r.random() < 0.3]
     kept = list(lines)

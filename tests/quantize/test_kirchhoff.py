@@ -307,6 +307,31 @@ K2 L3 L2 M=0.1nH
 V1 c d 1uV
 R1 d 0 2kohm T=1K
 """
+TRANSFORMER = """
+C1 a 0 100fF
+C2 b 0 50fF
+L1 0 a 1nH
+L2 b 0 2nH
+K1 L1 L2 M=-0.4nH
+R1 b 0 2kohm T=1K
+I1 0 a input
+"""
+SQUID_WITH_A_RESISTOR = """
+JJ1 a 0 EJ=8GHz C=3fF
+JJ2 0 a EJ=5GHz C=1fF
+FLUX1 JJ1 bias
+C1 a 0 50fF
+R1 a 0 9kohm T=20mK
+"""
+FLUXONIUM = """
+JJ1 0 a EJ=4GHz
+C1 a 0 5fF
+L1 a 0 300nH
+FLUX1 JJ1 bias
+MEM1 0 a model=sigmoid T=20mK
+R1 a b 1kohm T=1K
+C2 b 0 3fF
+"""
 FLOATING = """
 C1 a 0 2fF
 C2 b 0 3fF
@@ -319,7 +344,7 @@ NG1 b 0.3
 """
 HAND_PICKED = {
     "two neurons": TWO_NEURONS, "gated transmon": GATED_TRANSMON_ON_A_RESONATOR, "coils": COUPLED_COILS,
-    "floating": FLOATING,
+    "transformer": TRANSFORMER, "squid": SQUID_WITH_A_RESISTOR, "fluxonium": FLUXONIUM, "floating": FLOATING,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
+from quspike.quantize.capacitance_blocks import coil_groups
 from quspike.quantize.network import Branch
 from quspike.quantize.notation import Notation, orientation
 from quspike.quantize.variables import Expr, function, in_time, time
@@ -89,8 +90,11 @@ def _flux_rate(n: Notation, branch: Branch) -> Expr:
 
 def source_flux_definitions(n: Notation) -> Iterator[tuple[Expr, Expr]]:
     """`dΦ/dt = V(t)` for each voltage source that acts on more than capacitors."""
-    acting = n.network.of("inductance", "junction", "dissipator")
-    named = {name for b in acting if b.moves for name, _ in b.sources}
+    moving = {b.element for b in n.network.branches if b.moves}
+    coupled = {name for group in coil_groups(n.network) if moving & set(group) for name in group}
+    acting = [b for b in n.network.of("inductance") if b.element in coupled]
+    acting += [b for b in n.network.of("junction", "dissipator") if b.moves]
+    named = {name for b in acting for name, _ in b.sources}
     for name in sorted(named):
         flux = source_flux(n, name)
         if not flux.has(n.source(name)):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from quspike.quantize import line_terms
+from quspike.quantize.capacitance_blocks import coil_groups
 from quspike.quantize.charging import charging_definitions
 from quspike.quantize.flux_terms import flux_definitions
 from quspike.quantize.frozen import relations
@@ -38,7 +39,8 @@ def notes(n: Notation) -> tuple[str, ...]:
         found.append("C⁻¹ is the inverse of the matrix C: C_Σ on its diagonal, zero where there is no letter")
     if "Linv" in slots:
         found.append("L⁻¹ is the inverse of the matrix of the inductances L, with M = k √(L L) between coupled ones")
-    still = sorted({b.element for b in n.network.branches if not b.moves}, key=natural)
+    coupled = {name for group in coil_groups(n.network) if len(group) > 1 for name in group}
+    still = sorted({b.element for b in n.network.branches if not b.moves} - coupled, key=natural)
     if still:
         found.append(f"{', '.join(still)} between held nodes: no part of the dynamics")
     return tuple(found)

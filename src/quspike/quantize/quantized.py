@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from quspike.circuit import Circuit
-from quspike.errors import NotAvailable
+from quspike.errors import InputError, NotAvailable
 from quspike.quantize import scales
 from quspike.quantize.line_boundary import Bath, baths_of
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane
@@ -25,13 +25,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from quspike.drives import Drive
+    from quspike.quantize.loop_charges.quantized_loops import QuantizedLoops
     from quspike.quantize.spectrum.spectrum import Spectrum
     from quspike.quantize.variables import Equation, Term
 
 Expr = Any
 
 
-def quantize(circuit: Circuit | str) -> QuantizedCircuit:
+@overload
+def quantize(circuit: Circuit | str, coordinates: Literal["node"] = "node") -> QuantizedCircuit: ...
+@overload
+def quantize(circuit: Circuit | str, coordinates: Literal["loop"]) -> QuantizedLoops: ...
+
+
+def quantize(circuit: Circuit | str, coordinates: str = "node") -> QuantizedCircuit | QuantizedLoops:
     """`H = ½ (q − G V)ᵀC⁻¹(q − G V) + ½ φᵀL⁻¹φ − Σ E_J cos(φ_b/φ0) + I φ_b + Σ_m [q_m²/2C_m + (F(φ_b) − φ_m)²/2L_m]`.
 
     Any number of nodes; one of them alone is written φ, q, C_Σ, I_in.
@@ -39,6 +46,7 @@ def quantize(circuit: Circuit | str) -> QuantizedCircuit:
     Parameters
     ----------
     circuit : a Circuit, or a netlist's text.
+    coordinates : "node" for the fluxes of nodes, or "loop" for the charges of loops, their dual (`loop_charges`).
 
     Raises
     ------
@@ -50,6 +58,12 @@ def quantize(circuit: Circuit | str) -> QuantizedCircuit:
     Vool & Devoret, Int. J. Circuit Theory Appl. 45, 897 (2017) for the node-flux method; Yurke & Denker, Phys. Rev. A
     29, 1419 (1984) and Caldeira & Leggett, Ann. Phys. 149, 374 (1983) for the dissipators.
     """
+    if coordinates == "loop":
+        from quspike.quantize.loop_charges.quantized_loops import quantize_loops
+
+        return quantize_loops(circuit)
+    if coordinates != "node":
+        raise InputError("coordinates", coordinates, "must be node or loop")
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
     membrane, net = _membrane(circuit), network(circuit)
     check_symbols(net)
