@@ -10,7 +10,7 @@ import typer
 
 from quspike.cli import console
 from quspike.cli.source import is_result, read_run
-from quspike.errors import InputError
+from quspike.errors import InputError, NotAvailable
 
 if TYPE_CHECKING:
     from quspike.circuit import Circuit
@@ -24,6 +24,13 @@ class Format(StrEnum):
     text = "text"
     latex = "latex"
     json = "json"
+
+
+class Coordinates(StrEnum):
+    """What a circuit is written in."""
+
+    node = "node"
+    loop = "loop"
 
 
 class Export(StrEnum):
@@ -41,6 +48,9 @@ def command(
     export: Annotated[
         Export | None, typer.Option("--export", help="Write it for another program instead: a run file, for ngspice.")
     ] = None,
+    coordinates: Annotated[
+        Coordinates, typer.Option("--coordinates", help="Fluxes of nodes, or their dual, charges of loops (as text).")
+    ] = Coordinates.node,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing drawing.")] = False,
 ) -> None:
     """Quantize a circuit.
@@ -51,7 +61,7 @@ def command(
         from quspike.plot.saving import check_figure_path
 
         check_figure_path(draw, force=force, key="draw")
-    written = document(file, format) if export is None else exported(file, export)
+    written = document(file, format, coordinates) if export is None else exported(file, export)
     if draw is not None:
         from quspike.plot.schematic import draw_circuit
 
@@ -59,10 +69,14 @@ def command(
     console.result(written)
 
 
-def document(file: Path, format: Format) -> str:
+def document(file: Path, format: Format, coordinates: Coordinates) -> str:
     """All that is known about the quantized circuit."""
     from quspike.quantize.quantized import quantize
 
+    if coordinates is Coordinates.loop:
+        if format is not Format.text:
+            raise NotAvailable("--format", format, "must be text for charges of loops: they have no other form yet")
+        return str(quantize(read_circuit(file), coordinates="loop"))
     quantized = quantize(read_circuit(file))
     written = {Format.text: quantized.__str__, Format.latex: quantized.to_latex, Format.json: quantized.to_json}
     return written[format]()

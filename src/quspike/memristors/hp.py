@@ -55,6 +55,20 @@ class HP(Law):
         drive = drift(p) * self.conductance(x, v, p) * v
         return hard_stop(drive * WINDOWS[self.window](confine(x, 0.0, 1.0), drive, p), x, 0.0, 1.0)
 
+    def charge_coupling(self, q: Scalar, x0: Scalar, p: Values) -> jax.Array:
+        """`∫₀^q √M dq′ = ⅔ q (M_0 + √(M_0 M) + M)/(√M_0 + √M)`, `M = M_0 − ΔR k q`: without window, between the stops.
+
+        It is `⅔ (M^{3/2} − M_0^{3/2})/(−ΔR k)` without the difference of nearly equal numbers.
+        """
+        import jax.numpy as jnp
+
+        if self.window != "none":
+            return super().charge_coupling(q, x0, p)
+        start = p["R_on"] * x0 + p["R_off"] * (1.0 - x0)
+        now = start - (p["R_off"] - p["R_on"]) * drift(p) * q
+        mean = jnp.sqrt(start * now)
+        return 2.0 / 3.0 * q * (start + mean + now) / (jnp.sqrt(start) + jnp.sqrt(now))
+
     def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
         current = f"{v}/({p['R_on']}*{x} + {p['R_off']}*(1 - {x}))"
         drive = f"({p['mu']}*{p['R_on']}/{p['D']}^2*{current})"

@@ -138,6 +138,16 @@ class Law(abc.ABC):
         able = ", ".join(name for name, law in LAWS.items() if law.control == "flux")
         raise InputError("model", self.name, f"must be flux-controlled to have a coupling F(φ): {able}")
 
+    def charge_coupling(self, q: Scalar, x0: Scalar, p: Values) -> jax.Array:
+        """`F(q) √Z0 = ∫₀^q √M(q′) dq′` in √ohm·C, from the memory x0 at q = 0; only a charge-controlled law has it.
+
+        Raises InputError for any other law, naming those that have one.
+        """
+        from quspike.memristors.registry import LAWS
+
+        able = ", ".join(name for name, law in LAWS.items() if law.control == "charge")
+        raise InputError("model", self.name, f"must be charge-controlled to have a coupling F(q): {able}")
+
     def spice(self, x: str, v: str, p: Mapping[str, str]) -> Behaviour:
         """The law for ngspice, in SI: `x`, `v` and each of `p` are expressions that stand for themselves in brackets.
 
