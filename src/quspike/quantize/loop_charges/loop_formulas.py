@@ -221,7 +221,8 @@ class LoopFormulas:
         root, start = sp.symbols("u u_0", positive=True)
         yield root, sp.sqrt(self.memristance(bath, q))
         yield start, sp.sqrt(self.memristance(bath, sp.Integer(0)))
-        yield function(self._of("F", bath))(q), 2 * (start**3 - root**3) / (3 * (r_off - r_on) * k * sp.sqrt(z0))
+        ratio = (start**3 - root**3) / ((r_off - r_on) * k * sp.sqrt(z0))
+        yield function(self._of("F", bath))(q), sp.Rational(2, 3) * ratio
 
     def equations_of_motion(self) -> tuple[Equation, ...]:
         """Hamilton's equations with what the lines take and give: `Φ̇ = −∂U/∂Q − Σ_d b (M q̇_d + F′ e_d)`.
