@@ -48,10 +48,11 @@ demo: $(READY)  ## simulate the adapting neuron and draw it
 	$(BIN)/quspike run examples/adapting.toml -o out/adapting.nc --plot out/adapting.png --force
 	@echo "The figure is in out/adapting.png, the numbers are in out/adapting.nc"
 
-figures: $(READY)  ## draw the README's picture again, and print its numbers (minutes)
+figures: $(READY)  ## draw the pictures of README and theory again, and print their numbers (minutes)
 	@mkdir -p out
 	$(BIN)/quspike run examples/quantum_spike.toml -o out/quantum_spike.nc --force
 	$(BIN)/python examples/readme_figure.py out/quantum_spike.nc docs/images/quantum_spike.png
+	$(BIN)/python examples/line_boundary_figure.py docs/images/line_boundary.svg
 
 test: oracles lint types imports $(READY)  ## lint, types, layers, then the tests
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
