@@ -1,6 +1,7 @@
 """The classical neuron stays with its Dataset, whatever is done to it."""
 
 import copy
+import json
 import pickle
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 import xarray as xr
 
 import adapting_neuron
+import quspike as qs
 from quspike.errors import InputError
 from quspike.result.twin import join, split
+from quspike.run.load import parse_run
 
 
 def test_the_classical_neuron_is_a_result_of_the_same_schema(ds, classical):
@@ -76,3 +79,20 @@ def test_two_time_grids_are_no_pair(ds, quantum):
     root, twin = split(ds)
     with pytest.raises(ValueError, match=r"(?i)cannot .*align"):
         join(root, twin.isel(time=slice(1, None)))
+
+
+def test_each_neuron_states_its_own_step_and_error():
+    """A step that is too long for the classical neuron is halved for it alone.
+
+    Catches: the quantum neuron's step, or none, in the classical group.
+    """
+    circuit = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 31.6kohm T=20mK\nI1 0 m input"
+    drives = {"input": qs.Sine("1 nA", frequency="5.03 GHz")}
+    ds = qs.simulate(circuit, drives=drives, duration="2 ns", save_every="20 ps", method="moments", classical=True)
+    mine, own = (json.loads(one.attrs["diagnostics"]) for one in (ds, ds.qs.classical))
+    assert mine["error_estimate"] < 1e-6
+    assert own["error_estimate"] < 1e-6
+    alone = parse_run(ds.qs.classical.attrs["config"])
+    again = json.loads(qs.run(alone).attrs["diagnostics"])
+    assert own == again
+    assert own["dt"] != mine["dt"]

@@ -22,6 +22,7 @@ def to_dataset(
     classical: Any | None,
     wall_seconds: float,
     inputs: Sequence[dict[str, Any]],
+    classical_dt: float | None = None,
 ) -> xr.Dataset:
     """The Dataset of a run: the table of schema.py, filled from `solution`.
 
@@ -34,6 +35,7 @@ def to_dataset(
     classical : solution of the classical neuron on the same time grid, or None.
     wall_seconds : time that the solve took.
     inputs : name, sha256 and bytes of each file that was read.
+    classical_dt : the classical neuron's own step, s.
     """
     root = arrange(run, problem, solution)
     root.attrs = attributes(
@@ -46,7 +48,7 @@ def to_dataset(
     if classical is None:
         return root
     twin = arrange(run, problem, classical)
-    twin.attrs = twin_attributes(root.attrs, run, diagnostics=classical.diagnostics)
+    twin.attrs = twin_attributes(root.attrs, run, diagnostics={"dt": classical_dt, **classical.diagnostics})
     return join(root, twin)
 
 

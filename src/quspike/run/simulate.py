@@ -62,10 +62,11 @@ def run(what: Run | str | Path, *, progress: Progress | None = None) -> xr.Datas
     started = time.perf_counter()
     say(f"compiling {given.method}")
     problem, solution = solve_well(compile_run(given), say)
-    twin = None
+    twin, twin_dt = None, None
     if given.classical and given.method != "classical":
         say("the classical neuron beside it")
-        _, twin = solve_well(compile_run(given, "classical"), say)
+        beside, twin = solve_well(compile_run(given, "classical"), say)
+        twin_dt = beside.dt
     checks = assess(problem.setup, problem.method.name, problem.params, solution)
     announce(checks, given.strict)
     return to_dataset(
@@ -74,6 +75,7 @@ def run(what: Run | str | Path, *, progress: Progress | None = None) -> xr.Datas
         solution,
         validity=checks,
         classical=twin,
+        classical_dt=twin_dt,
         wall_seconds=time.perf_counter() - started,
         inputs=[dict(item) for item in problem.inputs_read],
     )
