@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -92,6 +93,7 @@ def linear_response(
     memory: Mapping[str, Any] | None = None,
     junctions: bool = True,
     lines: Literal["exact", "modes"] = "exact",
+    base_dir: str | Path | None = None,
 ) -> LinearResponse:
     """The circuit at small signals.
 
@@ -101,6 +103,7 @@ def linear_response(
     memory : x of memristors by name, instead of where they start.
     junctions : False leaves them out, their own capacitance excepted.
     lines : how those of finite length enter; "modes" takes the comb or ladder that the Hamiltonian has.
+    base_dir : the folder that the files of Y elements are relative to; the current one if it is not given.
     """
     if not isinstance(circuit, Network):
         circuit = network(Circuit(circuit) if isinstance(circuit, str) else circuit)
@@ -108,7 +111,7 @@ def linear_response(
     m = matrices(circuit.without_lines() if lines == "exact" else circuit, elements)
     exact = m.network.lines if lines == "exact" else ()
     stiffness = total_stiffness(m) if junctions else m.stiffness
-    return LinearResponse(m, leaks(m.network, elements, memory), stiffness, junctions, exact)
+    return LinearResponse(m, leaks(m.network, elements, memory, base_dir), stiffness, junctions, exact)
 
 
 def total_stiffness(m: Matrices) -> Array:

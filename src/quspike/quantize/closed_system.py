@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,14 +107,18 @@ def thermal_energy(omega: np.ndarray, temperature: float) -> np.ndarray:
 
 
 def closed_system(
-    circuit: Circuit | str | Network, baths: Mapping[str, Bath] | Grid, *, memory: Mapping[str, Any] | None = None
+    circuit: Circuit | str | Network,
+    baths: Mapping[str, Bath] | Grid,
+    *,
+    memory: Mapping[str, Any] | None = None,
+    base_dir: str | Path | None = None,
 ) -> ClosedSystem:
     """The circuit closed by its baths.
 
     baths : one for each dissipator, by element; or centres and widths of cells [rad/s], on which each dissipator's
     Re Y(ω) makes a comb.
     """
-    response = linear_response(circuit, memory=memory, lines="modes")
+    response = linear_response(circuit, memory=memory, lines="modes", base_dir=base_dir)
     m, leaks = response.matrices, response.leaks
     if not isinstance(baths, Mapping):
         baths = {name: _comb(leaks, i, baths) for i, name in enumerate(leaks.elements)}

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ def fluctuations(
     temperature: float | None = None,
     memory: Mapping[str, Any] | None = None,
     junctions: bool = True,
+    base_dir: str | Path | None = None,
 ) -> Fluctuations:
     """The covariances of the ports, each (plus, minus).
 
@@ -61,7 +63,7 @@ def fluctuations(
     InputError : a dissipator without a cutoff (⟨V²⟩ grows with its logarithm), a port without capacitance, no T.
     NotAvailable : dissipators of different temperature.
     """
-    response = linear_response(circuit, memory=memory, junctions=junctions, lines="modes")
+    response = linear_response(circuit, memory=memory, junctions=junctions, lines="modes", base_dir=base_dir)
     t = common_temperature(response.leaks) if temperature is None else temperature
     _check(response, ports)
     held = Held.of(response, ports)
@@ -178,8 +180,8 @@ def _moving(response: LinearResponse) -> np.ndarray:
 def _check(response: LinearResponse, ports: Sequence[Port]) -> None:
     """Refuse what has no finite fluctuations."""
     m, leaks = response.matrices, response.leaks
-    for name, cutoff, branch in zip(leaks.elements, leaks.cutoff, m.dissipators.T, strict=True):
-        if np.isinf(cutoff) and np.any(branch):
+    for name, branch in zip(leaks.elements, m.dissipators.T, strict=True):
+        if name in leaks.without_cutoff and np.any(branch):
             raise InputError(f"{name} cutoff", "none", "must be given: ⟨V²⟩ grows with its logarithm")
     for plus, minus in ports:
         followed = m.network.port(plus, minus)[m.followers]

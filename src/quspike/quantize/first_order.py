@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from quspike.constants import phi0
+from quspike.errors import NotAvailable
 from quspike.quantize.admittance import LinearResponse
 from quspike.quantize.matrices import Matrices, branch_inductances
 
@@ -53,6 +54,9 @@ class FirstOrder(NamedTuple):
 
 def first_order(response: LinearResponse) -> FirstOrder:
     """The equations of a circuit whose finite lines are modes."""
+    if response.leaks.tables:
+        names = ", ".join(response.leaks.elements[i] for i in response.leaks.tables)
+        raise NotAvailable(names, "a table", "must be made of R, C and L for the modes' damping so far")
     m, w = response.matrices, response.leaks.conductance
     sharp = np.isinf(response.leaks.cutoff)
     filtered = ~sharp & np.any(m.dissipators, axis=0)

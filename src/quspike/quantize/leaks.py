@@ -1,20 +1,22 @@
 """What each dissipator takes from a small signal: `I = Y_d(ω) V`, `Y_d = W_d/(1 − iω/ω_d)`.
 
 W is 1/R, 1/Z0 of a line without end, or a memristor's W(x, 0) at the memory where it stands; with a Drude cutoff ω_d it
-is R in series with L_s = R/ω_d. Convention f(t) = ∫ dω/2π f(ω) e^{−iωt}.
+is R in series with L_s = R/ω_d. A tabulated Y_d is its positive-real fit. Convention f(t) = ∫ dω/2π f(ω) e^{−iωt}.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from quspike.circuit import Element, law_of
 from quspike.errors import InputError, NotAvailable
+from quspike.quantize.admittance_table import AdmittanceTable, table_of
 from quspike.quantize.matrices import Elements, stacked
 from quspike.quantize.network import Network
 
@@ -25,21 +27,41 @@ Array = Any
 class Leaks:
     """The dissipators of a network, (D,) each, in the order of `network.of("dissipator")`.
 
-    conductance [S], cutoff [rad/s] (inf: none), temperature [K] (nan where the card does not say).
+    conductance [S], cutoff [rad/s] (inf: none), temperature [K] (nan where the card does not say). tables : by place
+    among them, those that a table gives; their conductance is that at rest.
     """
 
     elements: tuple[str, ...]
     conductance: Array
     cutoff: Array
     temperature: Array
+    tables: Mapping[int, AdmittanceTable] = field(default_factory=dict)
 
     def admittance(self, omega: Array) -> Array:
         """Y_d at each ω [rad/s], which may be complex: (..., D) [S]."""
-        return self.conductance / (1 - 1j * np.asarray(omega)[..., None] / self.cutoff)
+        omega = omega if hasattr(omega, "shape") else np.asarray(omega)
+        found = self.conductance / (1 - 1j * omega[..., None] / self.cutoff)
+        for i, table in self.tables.items():
+            found[..., i] = table.fit(omega)
+        return found
+
+    @property
+    def without_cutoff(self) -> tuple[str, ...]:
+        """The elements that dissipate at any frequency, however high."""
+        flat = {self.elements[i]: table.fit.at_infinity > 0 for i, table in self.tables.items()}
+        pairs = zip(self.elements, np.isinf(self.cutoff), strict=True)
+        return tuple(name for name, sharp in pairs if flat.get(name, sharp))
 
 
-def leaks(network: Network, elements: Elements, memory: Mapping[str, Any] | None = None) -> Leaks:
+def leaks(
+    network: Network,
+    elements: Elements,
+    memory: Mapping[str, Any] | None = None,
+    base_dir: str | Path | None = None,
+) -> Leaks:
     """The dissipators, memristors at `memory[name]`, else at x0, else at their law's own start.
+
+    base_dir : where the files of Y elements are.
 
     Raises InputError for a memory of what is no memristor of the circuit.
     """
@@ -49,11 +71,17 @@ def leaks(network: Network, elements: Elements, memory: Mapping[str, Any] | None
         known = [e.name for e in found if e.card == "MEM"]
         if name not in known:
             raise InputError("memory", name, f"must name a memristor of the circuit ({', '.join(known) or 'none'})")
+    tables = {i: table_of(e, base_dir) for i, e in enumerate(found) if e.card == "Y"}
+    conductances = [
+        float(tables[i].fit(0.0).real) if i in tables else _conductance(e, elements[e.name], memory.get(e.name))
+        for i, e in enumerate(found)
+    ]
     return Leaks(
         tuple(e.name for e in found),
-        stacked([_conductance(e, elements[e.name], memory.get(e.name)) for e in found]),
+        stacked(conductances),
         stacked([elements[e.name].get("cutoff", math.inf) for e in found]),
         stacked([elements[e.name].get("T", math.nan) for e in found]),
+        tables,
     )
 
 
@@ -66,7 +94,7 @@ def _conductance(element: Element, params: Mapping[str, Any], memory: Any) -> An
         case "MEM":
             return _memristive(element, params, memory)
         case _:
-            raise NotAvailable(element.name, f"card {element.card}", "must be R, MEM or TL so far")
+            raise NotAvailable(element.name, f"card {element.card}", "must be R, MEM, TL or Y to dissipate so far")
 
 
 def _memristive(element: Element, params: Mapping[str, Any], memory: Any) -> Any:

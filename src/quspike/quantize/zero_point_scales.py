@@ -3,7 +3,7 @@
     C ẍ = −K x,     UᵀCU = 1,     UᵀKU = Ω²,     φ_zpf = U √(ħ/2Ω),     q_zpf = C U √(ħΩ/2)
 
 A branch b sees b·φ_zpf of each mode; over φ0 it is the phase by which a junction is moved, the number that its
-non-linearity goes with. A resistor across b damps the mode at κ = W (b·U)² = 2WΩ (b·φ_zpf)²/ħ, to first order in W.
+non-linearity goes with. What dissipates across b damps the mode at κ = Re Y(Ω) (b·U)² = 2 Re Y Ω (b·φ_zpf)²/ħ.
 Directions that no inductor holds have no vacuum, and are left out; massless coordinates follow the inductors
 that hold them. Numbers may be JAX's: Ω and the scales can be differentiated where modes are not degenerate.
 Nigg et al., Phys. Rev. Lett. 108, 240502 (2012).
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ class ZeroPointScales:
 
     omega : Ω [rad/s], (k,). coordinates : names, (m,). flux, charge : φ_zpf [Wb], q_zpf [C] of the coordinates, (m, k).
     junctions, junction_flux : names (J,) and b·φ_zpf (J, k). dissipators, dissipator_flux : the same, (D,) and (D, k).
+    damping : κ that each dissipator gives each mode, to first order in Re Y, (D, k) [1/s].
     """
 
     omega: Array
@@ -43,17 +45,12 @@ class ZeroPointScales:
     junction_flux: Array = field(repr=False)
     dissipators: tuple[str, ...]
     dissipator_flux: Array = field(repr=False)
-    conductance: Array = field(repr=False)
+    damping: Array = field(repr=False)
 
     @property
     def phase(self) -> Array:
         """b·φ_zpf/φ0 of each junction and mode (J, k)."""
         return self.junction_flux / phi0
-
-    @property
-    def damping(self) -> Array:
-        """κ of each dissipator and mode to first order in W, whatever its cutoff (D, k) [1/s]."""
-        return 2 * self.conductance[:, None] * self.omega * self.dissipator_flux**2 / hbar
 
 
 def zero_point_scales(
@@ -62,9 +59,10 @@ def zero_point_scales(
     *,
     memory: Mapping[str, Any] | None = None,
     junctions: bool = True,
+    base_dir: str | Path | None = None,
 ) -> ZeroPointScales:
     """The scales of a circuit without its dissipators; arguments as of `linear_response`."""
-    response = linear_response(circuit, elements, memory=memory, junctions=junctions, lines="modes")
+    response = linear_response(circuit, elements, memory=memory, junctions=junctions, lines="modes", base_dir=base_dir)
     m, w = response.matrices, response.matrices.network
     omega, shapes, charges = _oscillations(response)
     flux, charge = shapes * (hbar / 2 / omega) ** 0.5, charges * (hbar * omega / 2) ** 0.5
@@ -77,8 +75,13 @@ def zero_point_scales(
         junction_flux=m.junctions.T @ flux,
         dissipators=response.leaks.elements,
         dissipator_flux=m.dissipators.T @ flux,
-        conductance=response.leaks.conductance,
+        damping=_golden_rule(response, omega, m.dissipators.T @ flux),
     )
+
+
+def _golden_rule(response: LinearResponse, omega: Array, flux: Array) -> Array:
+    """`κ = 2 Re Y(Ω) Ω (b·φ_zpf)²/ħ`, (D, k) [1/s]."""
+    return 2 * response.leaks.admittance(omega).real.T * omega * flux**2 / hbar
 
 
 def _oscillations(response: LinearResponse) -> tuple[Array, Array, Array]:
