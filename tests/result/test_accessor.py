@@ -2,8 +2,10 @@
 
 import builtins
 import hashlib
+import json
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import adapting_neuron
 from quspike.errors import InputError
 from quspike.result import store
 from quspike.result.provenance import check_inputs
+from quspike.verdict import info
 
 
 def test_printing_tells_the_story(ds):
@@ -29,6 +32,15 @@ def test_printing_tells_the_story(ds):
     assert f"the same 16 spikes, shifted by up to {shift:.3g} ns" in text
     assert "1 of 3 numbers beyond their bounds" in text
     assert text == str(ds.qs) == ds.qs.summary()
+
+
+@pytest.mark.parametrize(("ratio", "said"), [(1.246, True), (1.02, False)])
+def test_white_noise_says_what_it_leaves_out(ds, ratio, said):
+    """Catches: a σ(V) that reads like the whole truth where the cutoff's quantum noise makes a quarter more."""
+    checks = [asdict(info("V_rms/sqrt(kT/C)", 1.0, "")), asdict(info("coloured/white V_rms", ratio, ""))]
+    text = ds.assign_attrs(validity=json.dumps(checks)).qs.summary()
+    assert ("white noise; the line's quantum noise" in text) == said
+    assert ("(bath=drude) would make it up to 1.25 × (kT/C)^½" in text) == said
 
 
 def test_a_quantum_neuron_that_fires_as_the_classical_one_is_said_to(classical):

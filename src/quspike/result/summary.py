@@ -16,6 +16,11 @@ from quspike.result.verdicts import Verdicts
 THERMAL = "V_rms/sqrt(kT/C)"
 """The validity number that compares σ(V) with a classical membrane's."""
 
+COLOURED = "coloured/white V_rms"
+"""The validity number that compares the quantum noise of a line, where it was left out, with white noise."""
+
+WORTH_SAYING = 0.1  # of that number's departure from 1
+
 
 def summarize(ds: xr.Dataset) -> str:
     """Plain text, a labelled line a fact."""
@@ -76,7 +81,11 @@ def _uncertainty(ds: xr.Dataset) -> list[tuple[str, str]]:
         return []
     verdicts = Verdicts.from_json(ds.attrs["validity"])
     thermal = f", {verdicts[THERMAL].value:.4g} × (kT/C)^½" if THERMAL in verdicts else ""
-    return [("σ(V)", f"up to {human(ds.voltage_std.max(), 'V')}{thermal}")]
+    facts = [("σ(V)", f"up to {human(ds.voltage_std.max(), 'V')}{thermal}")]
+    if COLOURED in verdicts and abs(verdicts[COLOURED].value - 1) > WORTH_SAYING:
+        text = "of white noise; the line's quantum noise below its cutoff (bath=drude) would make it up to"
+        facts.append(("", f"{text} {verdicts[COLOURED].value:.3g} × (kT/C)^½"))
+    return facts
 
 
 def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]:
