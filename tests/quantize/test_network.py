@@ -191,3 +191,49 @@ def test_a_gate_pulls_charge_and_not_flux():
 def test_what_has_no_dynamics_is_refused_by_name(netlist: str, message: str):
     with pytest.raises(InputError, match=message):
         network(qs.Circuit(netlist))
+
+
+@pytest.mark.parametrize(
+    ("netlist", "kind"),
+    [
+        ("C1 a 0 1pF\nC2 a b 1pF\nC3 b 0 1pF\nL1 a b 1nH", "a loop of capacitors"),
+        ("C1 a 0 1pF\nL1 a x 1nH\nL2 x b 1nH\nL3 x 0 1nH\nC2 b 0 1pF", "a cut set of inductors"),
+        ("C1 a 0 1pF\nL1 a 0 1nH\nL2 a 0 2nH\nL3 a 0 3nH", "a loop of inductors"),
+        ("C1 a i 1pF\nC2 i 0 1pF\nL1 a 0 1nH", "an island"),
+    ],
+)
+def test_awkward_circuits_are_handled(netlist: str, kind: str):
+    """A loop of capacitors, a cut set of inductors, an island: nothing is added to them, and their modes come out."""
+    w = network(qs.Circuit(netlist))
+    m = matrices(w, element_params(w.circuit))
+    assert np.all(np.linalg.eigvalsh(m.capacitance * 1e12) > 0), kind
+    assert np.all(np.linalg.eigvalsh(m.stiffness * 1e-9) > -1e-12), kind
+
+
+def refused(netlist: str, message: str, **numbers: dict[str, float]) -> None:
+    w = network(qs.Circuit(netlist))
+    elements = {name: p | numbers.get(name, {}) for name, p in element_params(w.circuit).items()}
+    with pytest.raises(InputError, match=message):
+        matrices(w, elements)
+
+
+def test_matrices_that_are_not_positive_are_refused_with_their_nodes():
+    """What no netlist can say, and a sweep or a fit can. Catches: a Cholesky factor's own error, NaN of √L."""
+    pair = "C1 a 0 1pF\nC2 b 0 1pF\nL1 a 0 1nH\nL2 b 0 1nH\nK1 L1 L2 M=0.5nH\nC3 c 0 1pF\nL3 c 0 1nH"
+    refused(pair, r"^node b must have a positive capacitance matrix, but got eigenvalue -1e-13 F", C2={"C": -1e-13})
+    refused(pair, r"^L3 must have a positive inductance \(nodes c and 0\), but got -1e-09 H", L3={"L": -1e-9})
+    refused(
+        pair, r"^L1, L2 must have a positive inductance matrix \(L1 nodes a and 0; L2 nodes b and 0\)", K1={"M": 2e-9}
+    )
+    coupled = "C1 a 0 1pF\nC2 a b 9pF\nC3 b 0 1pF\nL1 a 0 1nH"
+    refused(coupled, r"^node a, b must have a positive capacitance matrix", C1={"C": -3e-12})
+
+
+def test_a_mutual_inductance_is_a_number_that_can_be_swept():
+    """M of the elements given, not the netlist's; over L's that are given too. Catches: k of the netlist."""
+    w = network(qs.Circuit("C1 a 0 1pF\nC2 b 0 1pF\nL1 a 0 1nH\nL2 b 0 4nH\nK1 L1 L2 M=1nH"))
+    numbers = element_params(w.circuit)
+    numbers["K1"] = {"M": 0.5e-9}
+    numbers["L1"] = {"L": 2e-9}
+    expected = np.linalg.inv([[2e-9, 0.5e-9], [0.5e-9, 4e-9]])
+    np.testing.assert_allclose(matrices(w, numbers).stiffness, expected, rtol=1e-12)

@@ -5,7 +5,7 @@
     1     γ/(s + γ)     s/(s + γ)     (a s² + b s + c)/(s² + Γ s + ω0²),  bΓ ≥ (√a ω0 − √c)²
 
 The first is a resistor, the second one behind a coil (Drude), the third one behind a capacitor, the last a resonance,
-peak or dip. Poles come from AAA on the table, those of the right half plane reflected, and from a coarse logarithmic
+peak or dip. Poles come from AAA on the table, those of the right half plane left out, and from a coarse logarithmic
 grid that reaches a decade and a half beyond it; weights from least squares without negative ones. The cone of
 resonances is spanned by its edge, bΓ = (√a ω0 − √c)², at a few ratios of a ω0² to c, and by the peak.
 
@@ -90,7 +90,6 @@ def poles(omega: Array, admittance: Array, tolerance: float) -> tuple[Array, Arr
         warnings.simplefilter("ignore", RuntimeWarning)  # it says that it stops at TERMS, which is what they are for
         aaa = AAA(np.concatenate([s, s.conj()]), np.concatenate([y, y.conj()]), rtol=tolerance, max_terms=TERMS)
     found = aaa.poles()
-    found = -np.abs(found.real) + 1j * found.imag
     real = np.abs(found.imag) < 1e-6 * np.abs(found)
     pairs = found[~real & (found.imag > 0) & (found.real < 0)]
     low, high = omega[omega > 0].min() / MARGIN, omega.max() * MARGIN

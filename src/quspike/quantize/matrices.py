@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from quspike.circuit.inductance import coupling_factor
 from quspike.errors import InputError
 from quspike.quantize.line_parts import line_capacitance, line_inductance
 from quspike.quantize.network import Branch, Network, Role
 
 Array = Any
 Elements = Mapping[str, Mapping[str, Any]]
+ROUNDING = 1e-12  # of the largest eigenvalue
+NOTICEABLE = 1e-3  # a component of a unit vector above which an error names its node
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def matrices(network: Network, elements: Elements) -> Matrices:
     """
     sources = [e.name for e in network.circuit.of("V")]
     c, k = capacitance_matrix(network, elements), stiffness_matrix(network, elements)
+    if isinstance(c, np.ndarray):
+        _refuse_negative(network, c)
     followers = _followers(network)
     kept = np.setdiff1d(np.arange(network.size), followers)
     give = _inverse(k[np.ix_(followers, followers)])
@@ -130,23 +133,61 @@ def stiffness_matrix(network: Network, elements: Elements) -> Array:
 def inverse_inductances(network: Network, elements: Elements) -> Array:
     """L⁻¹ of the coils (coils, coils) [1/H], mutual inductances counted in.
 
-    Raises InputError, naming the coils, for an L that is not positive definite.
+    Raises InputError, naming coils and nodes, for an L that is not positive definite.
     """
-    names = [b.element for b in network.of("inductance")]
     own = branch_inductances(network, elements)
+    if isinstance(own, np.ndarray) and np.any(own <= 0):
+        coil = network.of("inductance")[int(np.argmin(own))].element
+        raise InputError(coil, f"{own.min():.3g} H", f"must have a positive inductance ({_ends(network, coil)})")
     if not network.couplings:
         return _diagonal(1 / own)
-    factors = np.eye(len(names))
+    factors, root = coupling_factors(network, elements), own**-0.5
+    if isinstance(factors, np.ndarray):
+        _refuse_coupled(network, factors)
+    return root[:, None] * _inverse(factors) * root[None, :]
+
+
+def coupling_factors(network: Network, elements: Elements) -> Array:
+    """M_ij/√(L_i L_j), one on the diagonal (coils, coils)."""
+    places = {b.element: i for i, b in enumerate(network.of("inductance"))}
+    found: Array = np.eye(len(network.of("inductance")))
     for coupling, one, other in network.couplings:
-        i, j = names.index(one), names.index(other)
-        element = network.circuit.element
-        factors[i, j] = factors[j, i] = coupling_factor(element(coupling), element(one), element(other))
+        numbers, both = elements[coupling], np.zeros(found.shape)
+        both[places[one], places[other]] = both[places[other], places[one]] = 1.0
+        factor = numbers["k"] if "k" in numbers else numbers["M"] / (elements[one]["L"] * elements[other]["L"]) ** 0.5
+        found = found + factor * both
+    return found
+
+
+def _refuse_coupled(network: Network, factors: np.ndarray) -> None:
     lowest, vectors = np.linalg.eigh(factors)
-    if len(names) and lowest[0] <= 0:
-        coupled = [n for n, weight in zip(names, vectors[:, 0], strict=True) if abs(weight) > 1e-3]
-        raise InputError(", ".join(coupled), f"eigenvalue {lowest[0]:.3g}", "must have a positive inductance matrix")
-    root = own**-0.5
-    return root[:, None] * np.linalg.inv(factors) * root[None, :]
+    if lowest[0] <= 0:
+        coupled = [
+            b.element for b, w in zip(network.of("inductance"), vectors[:, 0], strict=True) if abs(w) > NOTICEABLE
+        ]
+        where = "; ".join(f"{name} {_ends(network, name)}" for name in coupled)
+        remedy = f"must have a positive inductance matrix ({where})"
+        raise InputError(", ".join(coupled), f"eigenvalue {lowest[0]:.3g}", remedy)
+
+
+def _refuse_negative(network: Network, capacitance: np.ndarray) -> None:
+    """InputError, naming nodes, for a capacitance matrix that is not positive on what has a charge."""
+    moving = np.setdiff1d(np.arange(network.size), network.indices("frozen"))
+    c = capacitance[np.ix_(moving, moving)]
+    try:
+        np.linalg.cholesky(c)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(c)
+        if values[0] > -ROUNDING * values[-1]:
+            return  # zero at the ends of lines that were left out
+        at = [network.coordinates[i] for i, w in zip(moving, vectors[:, 0], strict=True) if abs(w) > NOTICEABLE]
+        names = ", ".join(dict.fromkeys(place.node or place.element for place in at))
+        found, remedy = f"eigenvalue {values[0]:.3g} F", "must have a positive capacitance matrix"
+        raise InputError(f"node {names}", found, remedy) from None
+
+
+def _ends(network: Network, element: str) -> str:
+    return f"nodes {' and '.join(network.circuit.element(element).nodes)}"
 
 
 def source_matrix(network: Network, elements: Elements, role: Role, sources: Sequence[str]) -> Array:
