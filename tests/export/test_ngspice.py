@@ -51,6 +51,14 @@ MEMBRANES = {
         qs.Sine("1.1 mA", frequency="1 GHz"), "2 ns", "0.2 ps",
     ),
     "casquid": ("C1 m 0 1pF\nMEM1 m 0 model=casquid", qs.Sine("1 uA", frequency="5 GHz"), "1 ns", "0.1 ps"),
+    "hh_potassium": (
+        "C1 m 0 100fF\nMEM1 m 0 model=hh_potassium V_rev=0V V_unit=1uV t_unit=1ns g_max=3.6mS",
+        qs.Sine("2 nA", frequency="100 MHz"), "30 ns", "10 ps",
+    ),
+    "hh_sodium": (
+        "C1 m 0 100fF\nMEM1 m 0 model=hh_sodium V_rev=0V V_unit=1uV t_unit=1ns g_max=0.3mS",
+        qs.Sine("2 nA", frequency="100 MHz"), "30 ns", "10 ps",
+    ),
     "sigmoid, step": (
         "C1 m 0 100fF\nMEM1 m 0 model=sigmoid", qs.Step("0.6 nA", start="5 ns", stop="300 ns"), "400 ns", "0.05 ns",
     ),

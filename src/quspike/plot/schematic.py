@@ -69,6 +69,8 @@ def _symbols(axes: Axes, layout: Layout, coupled: set[str], stroke: float) -> No
         drawing.add(elm.Dot(radius=0.06).at((x, y)))
     drawing.add(elm.Ground().at(layout.ground))
     drawing.draw(show=False)
+    for artist in (*axes.lines, *axes.patches):
+        artist.set_snap(False)  # or straight wires are moved to the nearest pixel, and symbols are not
     for placed in layout.elements:
         if placed.element.name in coupled:
             axes.plot(*_coil_dot(placed), "o", color=INK, markersize=2.4 * stroke, clip_on=False)
