@@ -253,13 +253,13 @@ def test_what_has_not_arrived_is_refused_by_name_and_never_ignored(find: str, re
         parse_run(text.replace(find, replacement, 1))
 
 
-def test_several_neurons_are_read_and_refused_as_not_available_yet() -> None:
+def test_two_neurons_on_one_node_are_refused() -> None:
     two = (
         template()
         .replace("[neuron]", "[neuron.a]")
         .replace("[drive.input]", '[neuron.b]\nnode = "m"\nv_threshold = "10 uV"\n[drive.input]')
     )
-    assert "not available yet" in refusal(two)
+    assert "[neuron.b] node must not be that of [neuron.a] too" in refusal(two)
 
 
 def test_one_named_neuron_keeps_its_name() -> None:

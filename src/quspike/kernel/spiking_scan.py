@@ -1,17 +1,18 @@
 """The spiking kernel: a fixed-step scan with threshold crossings and refractory ends solved inside the step.
 
-    dy/dt = f(t, y)   until   m(y) = v_threshold at t_s;   then   y ← reset(y), hold until t_s + t_ref, y ← release(y).
+    dy/dt = f(t, y)  until  m_k(y) = v_threshold,k at t_s;  y ← reset_k(y), hold until t_s + t_ref,k;  y ← release_k(y)
 
-A step without an event is one Runge–Kutta step. A step with one is cut at the crossing and at the end of the hold: the
-crossing is found on the cubic Hermite interpolant of m, integrated to exactly, and corrected by one Newton step, which
-also gives spike times their exact (implicit-function) derivative. Errors of spike times are therefore of the scheme's
-order, 5. Every method that spikes on an expectation runs on this kernel.
+for one neuron or several, k = 1 … K, that share a state. A step without an event is one Runge–Kutta step. A step with
+some is cut at the first of them, then at the next: a crossing is found on the cubic Hermite interpolant of m,
+integrated to exactly, and corrected by one Newton step, which also gives spike times their exact (implicit-function)
+derivative. Errors of spike times are therefore of the scheme's order, 5. Every method that spikes on an expectation
+runs on this kernel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import jax
@@ -20,7 +21,6 @@ from jax import Array
 
 from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
 
-SEGMENTS = 3  # release → crossing → hold: the most that one step can hold when t_ref = 0 or dt ≤ t_ref
 ROUNDING = 1e-9  # of a step: a hold that ends this close to a node ends on it
 LARGE = 256  # numbers in a state from which on a loop over stages costs less to compile and no more to run
 
@@ -37,20 +37,25 @@ class SpikingModel:
     error(e, y)              scalar max norm of a local error e, shaped like y.
     kick(y, h, normal, piece, free)  half a step's white noise, or None; normal (d,) standard normal numbers.
     noise_dimension          d.
+    rolled                   the flow is so long that its stages are looped over; so are those of any large state.
+
+    With several neurons `free` and the membrane are (K,), and reset and release take one more argument, (K,) booleans:
+    which of them fire, or are released, at this instant.
     """
 
     flow: Callable[[Array, State, Any, Array], State]
     membrane: Callable[[Array, State, Any], Array]
-    reset: Callable[[Array, State, Any], State]
-    release: Callable[[Array, State, Any], State]
+    reset: Callable[..., State]
+    release: Callable[..., State]
     observe: Callable[[Array, State, Any, Array], Array]
     error: Callable[[State, State], Array]
     kick: Callable[[State, Array, Array, Any, Array], State] | None = None
     noise_dimension: int = 0
+    rolled: bool = False
 
 
 class Clock(NamedTuple):
-    """Where the neuron is in its cycle: end of the hold (s), 1.0 while held, 1.0 once a step had too many events."""
+    """Where each neuron is in its cycle: end of its hold (s) and 1.0 while held, (K,); 1.0 once a step was too full."""
 
     release: Array
     held: Array
@@ -58,7 +63,10 @@ class Clock(NamedTuple):
 
 
 class Track(NamedTuple):
-    """What the scan leaves: records (N + 1, k), one spike time per step or nan (N,), summed error, crowded flag."""
+    """What the scan leaves: records (N + 1, k), one spike time per step and neuron or nan, summed error, crowded flag.
+
+    spike_time is (N,) for one neuron, (N, K) for several.
+    """
 
     records: Array
     spike_time: Array
@@ -69,107 +77,135 @@ class Track(NamedTuple):
 
 def spiking_scan(
     model: SpikingModel,
-    y0: Array,
+    y0: State,
     nodes: Array,
     pieces: Any,
     v_threshold: Array | None,
     t_ref: Array | None,
     normals: Array | None,
 ) -> Track:
-    """Run the neuron over the grid.
+    """Run the neurons over the grid.
 
     y0 : the first state. nodes : (N + 1,) s. pieces : pytree of arrays with leading axis N, the smooth pieces of the
-    drives in each step. v_threshold : V; None: there is no neuron, and no event. t_ref : s. normals : (N, 2, d)
-    standard normal numbers, if the model kicks.
+    drives in each step. v_threshold : V; (K,) for several neurons; None: there is no neuron, and no event. t_ref : s,
+    shaped alike. normals : (N, 2, d) standard normal numbers, if the model kicks.
     """
+    alone = jnp.ndim(v_threshold) == 0 if v_threshold is not None else True
+    if alone:
+        model = _of_one(model)
+    levels = None if v_threshold is None else jnp.atleast_1d(v_threshold)
+    count = 1 if levels is None else len(levels)
+    holds = None if t_ref is None else jnp.broadcast_to(t_ref, (count,))
 
     def body(carry, xs):
-        y, clock_array = carry
+        y, clock = carry
         t0, t1, piece, normal = xs
-        clock = Clock(*clock_array)
         if model.kick is not None:
             y = model.kick(y, t1 - t0, normal[0], piece, 1 - clock.held)
-        y, clock, spike, error = _advance(model, t0, t1, y, clock, piece, v_threshold, t_ref)
+        y, clock, spikes, error = _advance(model, t0, t1, y, clock, piece, levels, holds)
         if model.kick is not None:
             y = model.kick(y, t1 - t0, normal[1], piece, 1 - clock.held)
         record = model.observe(t1, y, piece, 1 - clock.held)
-        return (y, jnp.stack(clock)), (record, jnp.stack([spike, error]))
+        return (y, clock), (record, spikes, error)
 
-    start = jnp.stack([jnp.asarray(-jnp.inf), jnp.asarray(0.0), jnp.asarray(0.0)])
+    start = Clock(jnp.full(count, -jnp.inf), jnp.zeros(count), jnp.zeros(()))
     first = jax.tree.map(lambda leaf: leaf[0], pieces)
     xs = (nodes[:-1], nodes[1:], pieces, normals)
-    (y, clock), (records, marks) = jax.lax.scan(body, (y0, start), xs)
-    initial = model.observe(nodes[0], y0, first, jnp.asarray(1.0))
-    return Track(jnp.concatenate([initial[None], records]), marks[:, 0], jnp.sum(marks[:, 1]), clock[2], y)
+    (y, clock), (records, spikes, errors) = jax.lax.scan(body, (y0, start), xs)
+    initial = model.observe(nodes[0], y0, first, jnp.ones(count))
+    spikes = spikes[:, 0] if alone else spikes
+    return Track(jnp.concatenate([initial[None], records]), spikes, jnp.sum(errors), clock.crowded, y)
 
 
-def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, v_threshold, t_ref):
+def _of_one(model: SpikingModel) -> SpikingModel:
+    """A model of one neuron, whose functions know no neuron's number, as one of several."""
+    kick = model.kick
+    return replace(
+        model,
+        flow=lambda t, y, piece, free: model.flow(t, y, piece, free[0]),
+        membrane=lambda t, y, piece: jnp.reshape(model.membrane(t, y, piece), (1,)),
+        reset=lambda t, y, piece, fires: model.reset(t, y, piece),
+        release=lambda t, y, piece, released: model.release(t, y, piece),
+        observe=lambda t, y, piece, free: model.observe(t, y, piece, free[0]),
+        kick=None if kick is None else lambda y, h, normal, piece, free: kick(y, h, normal, piece, free[0]),
+    )
+
+
+def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, levels, holds):
     """One step: plain when nothing happens in it, cut at its events when something does."""
     h = t1 - t0
     free = 1 - clock.held
-    step = dopri5_rolled if _size(y) >= LARGE else dopri5
+    step = dopri5_rolled if model.rolled or _size(y) >= LARGE else dopri5
     plain = step(lambda t, s: model.flow(t, s, piece, free), t0, h, y)
-    if v_threshold is None:
-        return plain.end, clock, jnp.asarray(jnp.nan), model.error(plain.error, y)
-    crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, v_threshold)
+    none = jnp.full_like(clock.held, jnp.nan)
+    if levels is None:
+        return plain.end, clock, none, model.error(plain.error, y)
+    crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, levels)
     ends_hold = (clock.held > 0) & (clock.release < t1 - ROUNDING * h)
-    event = ends_hold | ((clock.held == 0) & crossing)
+    event = jnp.any(ends_hold | ((clock.held == 0) & crossing))
 
     def quiet(_):
-        return plain.end, clock, jnp.asarray(jnp.nan)
+        return plain.end, clock, none
 
     def eventful(_):
-        return _resolve(model, t0, t1, y, clock, piece, v_threshold, t_ref)
+        return _resolve(model, t0, t1, y, clock, piece, levels, holds)
 
-    end, clock, spike = jax.lax.cond(event, eventful, quiet, None)
-    return end, clock, spike, jnp.where(event, 0.0, model.error(plain.error, y))
+    end, clock, spikes = jax.lax.cond(event, eventful, quiet, None)
+    return end, clock, spikes, jnp.where(event, 0.0, model.error(plain.error, y))
 
 
-def _resolve(model: SpikingModel, t0, t1, y, clock: Clock, piece, level, t_ref):
-    """Cut the step at its events: at most SEGMENTS of them, one spike among them."""
+def _resolve(model: SpikingModel, t0, t1, y, clock: Clock, piece, levels, holds):
+    """Cut the step at its events: for each neuron a release, a spike and a release again, and one spike among them."""
+    segments = 2 * len(levels) + 1
 
     def segment(state, _):
-        return _segment(model, state, t1, piece, level, t_ref), None
+        return _segment(model, state, t1, piece, levels, holds), None
 
-    (t, y, clock, spike), _ = jax.lax.scan(segment, (t0, y, clock, jnp.asarray(jnp.nan)), None, length=SEGMENTS)
+    begin = (t0, y, clock, jnp.full_like(clock.held, jnp.nan))
+    (t, y, clock, spikes), _ = jax.lax.scan(segment, begin, None, length=segments)
     finished = t >= t1 - ROUNDING * (t1 - t0)
-    above = (clock.held == 0) & (model.membrane(t, y, piece) >= level)
+    above = jnp.any((clock.held == 0) & (model.membrane(t, y, piece) >= levels))
     crowded = jnp.where(finished & ~above, clock.crowded, 1.0)
-    return y, clock._replace(crowded=crowded), spike
+    return y, clock._replace(crowded=crowded), spikes
 
 
-def _segment(model: SpikingModel, state, t1, piece, level, t_ref):
+def _segment(model: SpikingModel, state, t1, piece, levels, holds):
     """Up to the next event or the end of the step, whichever is first; a zero-length segment changes nothing."""
-    t, y, clock, spike = state
+    t, y, clock, spikes = state
     held = clock.held > 0
-    end = jnp.where(held, jnp.clip(clock.release, t, t1), t1)
+    end = jnp.min(jnp.where(held, jnp.clip(clock.release, t, t1), t1))
     free = 1 - clock.held
 
     def flow(s, state):
         return model.flow(s, state, piece, free)
 
     whole = dopri5_rolled(flow, t, end - t, y)
-    crossing, theta = _find_crossing(model, t, end, y, whole, piece, level)
-    fires = ~held & crossing & (end > t)
-    theta = jax.lax.stop_gradient(jnp.where(fires, theta, 1.0))
+    crossing, thetas = _find_crossing(model, t, end, y, whole, piece, levels)
+    able = ~held & crossing & (end > t)
+    thetas = jnp.where(able, thetas, 1.0)
+    theta = jax.lax.stop_gradient(jnp.min(thetas))
     cut = dopri5_rolled(flow, t, theta * (end - t), y)
     t_cut = t + theta * (end - t)
-    t_spike, at_spike = _newton(model, t_cut, cut, piece, level, fires)
-    releases = held & (end >= clock.release)
-    after = _choose(fires, model.reset(t_spike, at_spike, piece), cut.end)
-    after = _choose(releases, model.release(end, after, piece), after)
+    fires = able & (thetas <= theta)
+    t_spike, at_spike = _newton(model, t_cut, cut, piece, levels, fires)
+    fired = jnp.any(fires)
+    releases = held & (end >= clock.release) & ~fired
+    after = _choose(fired, model.reset(t_spike, at_spike, piece, fires), cut.end)
+    after = _choose(jnp.any(releases), model.release(end, after, piece, releases), after)
     clock = Clock(
-        jnp.where(fires, t_spike + t_ref, clock.release),
+        jnp.where(fires, t_spike + holds, clock.release),
         jnp.where(fires, 1.0, jnp.where(releases, 0.0, clock.held)),
-        jnp.where(fires & ~jnp.isnan(spike), 1.0, clock.crowded),
+        jnp.where(jnp.any(fires & ~jnp.isnan(spikes)), 1.0, clock.crowded),
     )
-    return jnp.where(fires, t_spike, end), after, clock, jnp.where(fires, t_spike, spike)
+    return jnp.where(fired, t_spike, end), after, clock, jnp.where(fires, t_spike, spikes)
 
 
-def _newton(model: SpikingModel, t, step: Step, piece, level, fires):
-    """t_s = t − (m − v)/ṁ: lands on the root, and carries dt_s/dp = −(∂m/∂p)/ṁ."""
-    value, rate = _with_rate(model, t, step.end, step.slope_end, piece)
-    shift = jnp.where(fires & (rate > 0), (level - value) / jnp.where(rate > 0, rate, 1.0), 0.0)
+def _newton(model: SpikingModel, t, step: Step, piece, levels, fires):
+    """t_s = t − (m − v)/ṁ of the (first) neuron that fires: lands on the root, and carries dt_s/dp = −(∂m/∂p)/ṁ."""
+    values, rates = _with_rate(model, t, step.end, step.slope_end, piece)
+    first = jnp.argmax(fires)
+    value, rate, level = values[first], rates[first], levels[first]
+    shift = jnp.where(fires[first] & (rate > 0), (level - value) / jnp.where(rate > 0, rate, 1.0), 0.0)
     return t + shift, jax.tree.map(lambda u, slope: u + shift * slope, step.end, step.slope_end)
 
 
@@ -179,7 +215,7 @@ def _with_rate(model: SpikingModel, t, y, slope, piece):
 
 
 def _find_crossing(model: SpikingModel, t0, t1, y, step: Step, piece, level):
-    """Does m reach the level within the step, and at which fraction of it (cubic Hermite interpolant, first root)?
+    """Does each m reach its level within the step, and at which fraction of it (cubic Hermite, first root); (K,) each.
 
     A membrane that is already above the level at the start of the step fires at once (θ = 0).
     """

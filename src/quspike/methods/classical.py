@@ -9,27 +9,30 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.methods import johnson, lab_frame
+from quspike.methods import johnson, lab_frame, network_classical
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
 
 
 def build(setup: Setup, params: Params) -> Machine:
-    """y = [q, φ, x …]; records [V, φ, membrane, x …, W …]."""
+    """y = [q, φ, x …]; records [V, φ, membrane, x …, W …]; several nodes have a machine of their own."""
+    if setup.several:
+        return network_classical.build(setup, params)
     numbers = lab_frame.circuit_numbers(setup, params)
-    count = len(setup.membrane.memristors)
+    count = len(setup.one.memristors)
 
     def flow(t, y, piece, free):
         rates, v = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free)
         if setup.johnson:
             extra = johnson.drift(setup, params, numbers, v, lab_frame.memory_states(setup, y))
-            rates = [r + free * e for r, e in zip(rates, extra, strict=True)]
+            loud = 1.0 if setup.reset == "subtract" else free
+            rates = [r + loud * e for r, e in zip(rates, extra, strict=True)]
         return jnp.stack(rates)
 
     def observe(t, y, piece, free):
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
         x = lab_frame.memory_states(setup, y)
         w = _memristor_conductances(setup, params, v, x)
-        return jnp.stack([v, y[1], lab_frame.membrane_value(setup, params, numbers, t, y, piece), *x, *w])
+        return jnp.stack([v, y[1], lab_frame.shown_membrane(setup, params, numbers, t, y, piece, free), *x, *w])
 
     model = SpikingModel(
         flow=flow,
@@ -83,7 +86,7 @@ def read_means(records: Array, count: int) -> dict[str, Array]:
 
 def _memristor_conductances(setup: Setup, params: Params, v, x: list) -> list:
     every = lab_frame.conductances(setup, params, v, x)
-    return [w for d, w in zip(setup.membrane.dissipators, every, strict=True) if d.law is not None]
+    return [w for d, w in zip(setup.one.dissipators, every, strict=True) if d.law is not None]
 
 
 def _noise(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> dict:
@@ -94,7 +97,7 @@ def _noise(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> dict:
 
     return {
         "kick": lambda y, h, normal, piece, free: johnson.kick(
-            setup, params, y, free_voltage(y, piece), h, normal, free
+            setup, params, y, free_voltage(y, piece), h, normal, 1.0 if setup.reset == "subtract" else free
         ),
-        "noise_dimension": len(setup.membrane.dissipators),
+        "noise_dimension": len(setup.one.dissipators),
     }

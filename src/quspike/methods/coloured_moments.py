@@ -40,10 +40,10 @@ SHORTEST = 1e-9  # of the line's own time: unused spike slots leave steps of no 
 def build(setup: Setup, params: Params) -> Machine:
     """y = [q, φ, x …, u …]; records [V, φ, membrane, x …, W …, I_M …, ΣW]."""
     numbers = lab_frame.circuit_numbers(setup, params)
-    count = len(setup.membrane.memristors)
+    count = len(setup.one.memristors)
     means = 2 + count
     means_error = error_norm(setup, params, numbers)
-    cutoffs = [params["elements"][d.name]["cutoff"] for d in setup.membrane.dissipators]
+    cutoffs = [params["elements"][d.name]["cutoff"] for d in setup.one.dissipators]
 
     def line(t, y, piece, free):
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
@@ -57,9 +57,9 @@ def build(setup: Setup, params: Params) -> Machine:
 
     def observe(t, y, piece, free):
         v, w, currents = line(t, y, piece, free)
-        chosen = [i for i, d in enumerate(setup.membrane.dissipators) if d.law is not None]
+        chosen = [i for i, d in enumerate(setup.one.dissipators) if d.law is not None]
         x = lab_frame.memory_states(setup, y)
-        seen = lab_frame.membrane_value(setup, params, numbers, t, y, piece)
+        seen = lab_frame.shown_membrane(setup, params, numbers, t, y, piece, free)
         return jnp.stack([v, y[1], seen, *x, *(w[i] for i in chosen), *(currents[i] for i in chosen), jnp.sum(w)])
 
     model = SpikingModel(
@@ -70,7 +70,7 @@ def build(setup: Setup, params: Params) -> Machine:
         observe=observe,
         error=lambda e, y: means_error(e[:means], y[:means]),
     )
-    silent = [jnp.zeros(()) for _ in setup.membrane.dissipators]
+    silent = [jnp.zeros(()) for _ in setup.one.dissipators]
     start = jnp.stack([*start_means(setup, params, numbers), *initial_memories(setup, params), *silent])
     return Machine(
         model,
@@ -83,7 +83,7 @@ def build(setup: Setup, params: Params) -> Machine:
 def refuse_mixed_lines(setup: Setup, params: Params) -> None:
     """One reference line: every dissipator must be `drude`, with the same cutoff and temperature."""
     baths = setup.baths or {}
-    chosen = setup.membrane.dissipators
+    chosen = setup.one.dissipators
     first = params["elements"][chosen[0].name]
     for d in chosen:
         p = params["elements"][d.name]
@@ -101,7 +101,7 @@ def refuse_mixed_lines(setup: Setup, params: Params) -> None:
 
 def membrane_bath(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> ColouredBath:
     """The reference line of these elements, with the setup's number of poles."""
-    first = params["elements"][setup.membrane.dissipators[0].name]
+    first = params["elements"][setup.one.dissipators[0].name]
     inductance = {"inductance": 1 / numbers.inverse_inductance} if setup.resonator else {}
     return coloured_bath(numbers.capacitance, first["cutoff"], first["T"], setup.poles, **inductance)
 
@@ -173,7 +173,7 @@ def _events(setup: Setup, params: Params, numbers: lab_frame.Circuit, bath: Colo
 
 
 def _thermal_mode(setup: Setup, params: Params, bath: ColouredBath, occupation):
-    mode = resonator_mode(setup.membrane, params["elements"])
+    mode = resonator_mode(setup.one, params["elements"])
     width = 2 * occupation + 1
     return prepared_state(mode.phi_zpf**2 * width, jnp.zeros(()), mode.v_zpf**2 * width, bath)
 

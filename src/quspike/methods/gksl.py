@@ -21,7 +21,7 @@ from quspike.kernel import fock_states
 from quspike.kernel.displaced import NonLinearity, co_moving_flow, junction, kerr, secular_junction
 from quspike.kernel.fock import moments, once, unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import secular
+from quspike.methods import network_gksl, secular
 from quspike.methods.method import Machine, Params, Setup
 from quspike.quantize.zero_point import Mode, resonator_mode
 
@@ -43,7 +43,9 @@ class State(NamedTuple):
 
 def build(setup: Setup, params: Params) -> Machine:
     """The machine over `State`; `setup.truncation` is N."""
-    mode = resonator_mode(setup.membrane, params["elements"])
+    if setup.several:
+        return network_gksl.build(setup, params)
+    mode = resonator_mode(setup.one, params["elements"])
     nonlinearity = displaced_junctions(setup, params, mode)
 
     def flow(t, y: State, piece, free):
@@ -71,7 +73,7 @@ def build(setup: Setup, params: Params) -> Machine:
 
 def displaced_junctions(setup: Setup, params: Params, mode: Mode) -> NonLinearity | None:
     """What junctions do beyond their part of 1/L: the whole cosine, its secular part, or the Kerr term of that."""
-    names = setup.membrane.junctions
+    names = setup.one.junctions
     if not names:
         return None
     energy, eta = sum(params["elements"][name]["EJ"] for name in names) / hbar, mode.phi_zpf / phi0

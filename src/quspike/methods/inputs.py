@@ -12,6 +12,7 @@ import numpy as np
 
 from quspike.drives.drive import Drive
 from quspike.quantize.membrane import Membrane, Source
+from quspike.quantize.system import System
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Inputs:
     `drives` are realised: files read, noise drawn.
     """
 
-    membrane: Membrane
+    membrane: Membrane | System
     drives: Mapping[str, Drive]
 
     def breakpoints(self, params: Mapping[str, Any]):
@@ -83,7 +84,7 @@ class Inputs:
         return 2 * np.pi / drive.timescale(drive.params()) < 0.1 * omega0
 
     def sampled(self, params: Mapping[str, Any], elements: Mapping[str, Any], t):
-        """The current that each source delivers at times t (T,): (T, S), A. A gate delivers C_g dV_g/dt."""
+        """The current that each source delivers at times t (T,): (T, S), A. A voltage V_g delivers C_g dV_g/dt."""
         columns = []
         pieces = self.pieces(params, t)
         for s, piece in zip(self.membrane.sources, pieces, strict=True):
@@ -91,7 +92,8 @@ class Inputs:
                 columns.append(jax.vmap(lambda p, x, s=s: self.value(s, p, x))(piece, t))
             else:
                 slope = jax.vmap(lambda p, x, s=s: jax.jvp(lambda u: self.value(s, p, u), (x,), (jnp.ones_like(x),))[1])
-                columns.append(elements[s.gate]["C"] * slope(piece, t))
+                behind = sum(elements[name]["C"] for name in self.membrane.gate_capacitors(s))
+                columns.append(behind * slope(piece, t))
         return jnp.stack(columns, axis=1) if columns else jnp.zeros((len(t), 0))
 
     def timescale(self) -> float:

@@ -30,13 +30,13 @@ def drift(setup: Setup, params: Params, numbers: lab_frame.Circuit, v, x: list) 
     """What the noise adds to [dq/dt, dφ/dt, dx/dt …] on average."""
     total, memories = jnp.zeros(()), [jnp.zeros(()) for _ in x]
     places = iter(range(len(x)))
-    for d in setup.membrane.dissipators:
+    for d in setup.one.dissipators:
         if d.law is None:
             continue
         i = next(places)
         heat = k_B * temperature(d, params)
         if d.law.control == "charge":
-            gain, slope = _charge_response(d, params, x[i])
+            gain, slope = charge_response(d, params, x[i])
             total, memories[i] = total - d.sign * heat * slope, gain * heat * slope
         else:
             slope = jax.grad(lambda u, d=d, i=i: mean_field.conductance(d, x[i], u, params["elements"]))(v)
@@ -49,18 +49,18 @@ def kick(setup: Setup, params: Params, y: Array, v, h, normal: Array, free) -> A
     x = lab_frame.memory_states(setup, y)
     every = lab_frame.conductances(setup, params, v, x)
     places = iter(range(len(x)))
-    for n, (d, w) in enumerate(zip(setup.membrane.dissipators, every, strict=True)):
+    for n, (d, w) in enumerate(zip(setup.one.dissipators, every, strict=True)):
         place = None if d.law is None else next(places)
         charge = free * jnp.sqrt(k_B * temperature(d, params) * w * h) * normal[n]
         y = y.at[0].add(-d.sign * charge)
         if place is not None and d.law is not None and d.law.control == "charge":
-            gain, _ = _charge_response(d, params, x[place])
+            gain, _ = charge_response(d, params, x[place])
             low, high = d.law.memory_bounds(params["elements"][d.name]) or (-jnp.inf, jnp.inf)
             y = y.at[2 + place].set(jnp.clip(y[2 + place] + gain * charge, low, high))
     return y
 
 
-def _charge_response(d: Dissipator, params: Params, x):
+def charge_response(d: Dissipator, params: Params, x):
     """dx/dq_M and dW/dq_M of a charge-controlled law; at a hard stop, from the current that leads away from it."""
     assert d.law is not None
     law, p = d.law, params["elements"][d.name]

@@ -33,10 +33,8 @@ class Circuit(NamedTuple):
 def circuit_numbers(setup: Setup, params: Params) -> Circuit:
     """C, 1/L and ω0 for these parameters."""
     elements = params["elements"]
-    omega = resonator_mode(setup.membrane, elements).omega if setup.resonator else 0.0
-    return Circuit(
-        total_capacitance(setup.membrane, elements), inverse_inductance(setup.membrane, elements), jnp.asarray(omega)
-    )
+    omega = resonator_mode(setup.one, elements).omega if setup.resonator else 0.0
+    return Circuit(total_capacitance(setup.one, elements), inverse_inductance(setup.one, elements), jnp.asarray(omega))
 
 
 def voltage(setup: Setup, params: Params, numbers: Circuit, t, y: Array, piece):
@@ -54,7 +52,7 @@ def clamped_voltage(setup: Setup, params: Params, numbers: Circuit, t, y: Array,
 
 def memory_states(setup: Setup, y: Array) -> list:
     """x of each memristor: integrated, or in a resonator x0 + φ where the memory is the inductor's flux."""
-    memristors = setup.membrane.memristors
+    memristors = setup.one.memristors
     return [
         y[2 + i] + d.sign * y[1] if setup.resonator and mean_field.follows_inductor(d) else y[2 + i]
         for i, d in enumerate(memristors)
@@ -64,7 +62,7 @@ def memory_states(setup: Setup, y: Array) -> list:
 def memory_rates(setup: Setup, params: Params, numbers: Circuit, v, phi, x: list) -> list:
     """dx/dt of each memristor at node voltage v; zero where x follows the inductor."""
     rates = []
-    for d, memory in zip(setup.membrane.memristors, x, strict=True):
+    for d, memory in zip(setup.one.memristors, x, strict=True):
         if setup.resonator and mean_field.follows_inductor(d):
             rates.append(jnp.zeros(()))
         elif d.senses == "envelope":
@@ -80,7 +78,7 @@ def conductances(setup: Setup, params: Params, v, x: list) -> list:
     memories = iter(x)
     return [
         mean_field.conductance(d, None if d.law is None else next(memories), v, params["elements"])
-        for d in setup.membrane.dissipators
+        for d in setup.one.dissipators
     ]
 
 
@@ -93,7 +91,7 @@ def mean_flow(
     if leak is None:
         leak = sum(conductances(setup, params, v, x), jnp.zeros(())) * v
     restoring = y[1] * numbers.inverse_inductance
-    for name in setup.membrane.junctions:
+    for name in setup.one.junctions:
         restoring = restoring + params["elements"][name]["EJ"] / phi0 * jnp.sin(y[1] / phi0)
     current = setup.inputs.current(piece, t)
     if not setup.spiking:
@@ -116,6 +114,13 @@ def membrane_value(setup: Setup, params: Params, numbers: Circuit, t, y: Array, 
         return jnp.sqrt(re**2 + im**2 + TINY)
     angle = numbers.omega * t - setup.quadrature_phase
     return re * jnp.cos(angle) - im * jnp.sin(angle)
+
+
+def shown_membrane(setup: Setup, params: Params, numbers: Circuit, t, y: Array, piece, free):
+    """The membrane as it is recorded: that of a clamped node is v_reset, whatever its gates do."""
+    if setup.membrane_kind == "voltage":
+        return clamped_voltage(setup, params, numbers, t, y, piece, free)
+    return membrane_value(setup, params, numbers, t, y, piece)
 
 
 def reset_means(setup: Setup, params: Params, numbers: Circuit, t, y: Array, piece) -> Array:

@@ -15,6 +15,7 @@ from quspike.kernel.dopri5 import State
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods.inputs import Inputs
 from quspike.quantize.membrane import Membrane
+from quspike.quantize.system import System
 
 Params = Mapping[str, Any]
 
@@ -26,10 +27,11 @@ class Setup:
     membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : is there a neuron?
     baths : how each dissipator is represented, by name. scale : V, the voltage that errors are measured against.
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
-    noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance.
+    noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. neuron_nodes, resets,
+    slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its memories and fluxes.
     """
 
-    membrane: Membrane
+    membrane: Membrane | System
     inputs: Inputs
     membrane_kind: str = "voltage"
     quadrature_phase: float = 0.0
@@ -41,6 +43,7 @@ class Setup:
     baths: Mapping[str, str] | None = None
     state: Mapping[str, Any] | None = None
     truncation: int | None = None
+    fock: bool = False
     initial_state: str = "thermal"
     poles: int = 0
     noise_error: float = 0.0
@@ -50,6 +53,23 @@ class Setup:
     save_states: bool = False
     save_covariance: bool = False
     omega: float | None = None
+    neuron_nodes: tuple[str, ...] = ()
+    resets: tuple[str, ...] = ()
+    membranes: tuple[str, ...] = ()
+    phases: tuple[float, ...] = ()
+    slowest_leak: float = 1.0
+    oscillation: float = 0.0
+
+    @property
+    def several(self) -> bool:
+        """True for a circuit of several nodes, whose neurons are `neuron_nodes` with their `resets`."""
+        return isinstance(self.membrane, System)
+
+    @property
+    def one(self) -> Membrane:
+        """The membrane of a circuit that has one node."""
+        assert isinstance(self.membrane, Membrane)
+        return self.membrane
 
     @property
     def resonator(self) -> bool:

@@ -26,7 +26,7 @@ from quspike.constants import hbar, k_B
 from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import mean_field
-from quspike.methods import coloured_moments, lab_frame, secular
+from quspike.methods import coloured_moments, lab_frame, network_moments, secular
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
@@ -37,8 +37,10 @@ HERMITE_WEIGHTS = HERMITE_WEIGHTS / HERMITE_WEIGHTS.sum()
 
 
 def build(setup: Setup, params: Params) -> Machine:
-    """Baseband: y = [q, φ, x …, σ_φφ, σ_φV, σ_VV]; `bath=drude` and resonators have machines of their own."""
+    """Baseband: y = [q, φ, x …, σ_φφ, σ_φV, σ_VV]; `bath=drude`, resonators and several nodes have their own."""
     refuse_nonlinear(setup)
+    if setup.several:
+        return network_moments.build(setup, params)
     if setup.coloured:
         return coloured_moments.build(setup, params)
     if setup.resonator:
@@ -56,7 +58,7 @@ def refuse_nonlinear(setup: Setup) -> None:
 
 def _build_baseband(setup: Setup, params: Params) -> Machine:
     numbers = lab_frame.circuit_numbers(setup, params)
-    count = len(setup.membrane.memristors)
+    count = len(setup.one.memristors)
     means = 2 + count
     means_error = error_norm(setup, params, numbers)
 
@@ -67,7 +69,7 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
         rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, sum(currents, jnp.zeros(())))
         if setup.closure == "gaussian":
             rates[2:] = [
-                _closed_rate(d, params, v, x, v_v) for d, x in zip(setup.membrane.memristors, y[2:means], strict=True)
+                _closed_rate(d, params, v, x, v_v) for d, x in zip(setup.one.memristors, y[2:means], strict=True)
             ]
         gamma = sum(w) / numbers.capacitance
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
@@ -81,9 +83,9 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
         x = lab_frame.memory_states(setup, y)
         w, currents, _ = _leak(setup, params, v, x, y[means], y[means + 1])
-        remember = [d.law is not None for d in setup.membrane.dissipators]
+        remember = [d.law is not None for d in setup.one.dissipators]
         of_memristors = [*compress(w, remember), *compress(currents, remember)]
-        seen = lab_frame.membrane_value(setup, params, numbers, t, y, piece)
+        seen = lab_frame.shown_membrane(setup, params, numbers, t, y, piece, free)
         return jnp.stack([v, y[1], seen, *x, *of_memristors, *y[means:]])
 
     def reset(t, y, piece):
@@ -122,14 +124,14 @@ def thermal_spread(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> 
 def hottest(setup: Setup, params: Params):
     """The temperature of the membrane's initial state: that of its leak (the largest, if they differ), K."""
     return jnp.max(
-        jnp.stack([jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.membrane.dissipators])
+        jnp.stack([jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.one.dissipators])
     )
 
 
 def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[list, list, Array]:
     """W of every dissipator (its mean over the state, with the closure), its mean current ⟨WV⟩, and Σ⟨W′V⟩."""
     memories, conductances, currents, stiffness = iter(x), [], [], jnp.zeros(())
-    for d in setup.membrane.dissipators:
+    for d in setup.one.dissipators:
         memory = None if d.law is None else next(memories)
         if setup.closure == "gaussian" and d.law is not None and d.law.control == "flux":
             mean, slope, reaction = _flux_average(d, params, v, memory, phi_phi, phi_v)
@@ -161,14 +163,12 @@ def _closed_rate(d: Dissipator, params: Params, v, x, v_v):
 
 def _charge_diffusion(setup: Setup, params: Params, w: list):
     """Σ 2kTW, A²·s."""
-    return sum(
-        2 * k_B * params["elements"][d.name]["T"] * g for d, g in zip(setup.membrane.dissipators, w, strict=True)
-    )
+    return sum(2 * k_B * params["elements"][d.name]["T"] * g for d, g in zip(setup.one.dissipators, w, strict=True))
 
 
 def _position_diffusion(setup: Setup, params: Params, w: list):
     """Σ ħ²W/(8kT): the flux noise (times C²) of complete positivity."""
-    pairs = zip(setup.membrane.dissipators, w, strict=True)
+    pairs = zip(setup.one.dissipators, w, strict=True)
     return sum(hbar**2 * g / (8 * k_B * params["elements"][d.name]["T"]) for d, g in pairs)
 
 

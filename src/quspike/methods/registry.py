@@ -42,16 +42,16 @@ METHODS: dict[str, Method] = {
     for m in (
         Method(
             "classical", "quspike.methods.classical", "Kirchhoff's laws, optionally with Johnson noise", "ħ → 0",
-            False, ("mean_field",), ("expectation",), ("markov",), ("baseband", "resonator"), True,
+            False, ("mean_field",), ("expectation",), ("markov",), ("baseband", "resonator", "network"), True,
         ),
         Method(
             "moments", "quspike.methods.moments", "means and covariance, Brownian or secular",
             "linear circuits, exact given M(t)",
-            True, ("mean_field",), ("expectation",), ("markov", "drude"), ("baseband", "resonator"), False,
+            True, ("mean_field",), ("expectation",), ("markov", "drude"), ("baseband", "resonator", "network"), False,
         ),
         Method(
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
-            True, ("mean_field",), ("expectation",), ("markov",), ("resonator",), True,
+            True, ("mean_field",), ("expectation",), ("markov",), ("resonator", "network"), True,
         ),
     )
 }  # fmt: skip
@@ -61,7 +61,9 @@ def check_legal(method: str, setup: Setup) -> Method:
     """The method, if it can run this circuit; otherwise an error that says why and which one can."""
     chosen = METHODS[method]
     kind = setup.membrane.kind
-    if kind not in chosen.circuits:
+    if kind == "network":
+        _check_network(chosen, setup)
+    elif kind not in chosen.circuits:
         raise InputError(
             "method",
             method,
@@ -81,3 +83,17 @@ def check_legal(method: str, setup: Setup) -> Method:
                 f"{name} bath", bath, f"must be {' or '.join(chosen.baths)} with method {method} ({bath}: {able})"
             )
     return chosen
+
+
+def _check_network(chosen: Method, setup: Setup) -> None:
+    """Several nodes run in the laboratory frame, their lines white."""
+    if "network" not in chosen.circuits:
+        able = " or ".join(m.name for m in METHODS.values() if "network" in m.circuits)
+        remedy = f"needs one node, and this circuit has {setup.membrane.node}: use {able}"
+        raise NotAvailable("method", chosen.name, remedy)
+    if setup.membrane.junctions and not chosen.junctions:
+        remedy = f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use gksl or classical"
+        raise InputError("method", chosen.name, remedy)
+    for name, bath in (setup.baths or {}).items():
+        if bath != "markov":
+            raise NotAvailable(f"{name} bath", bath, "must be markov in a circuit of several nodes so far")

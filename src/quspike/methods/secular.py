@@ -25,8 +25,8 @@ TINY = 1e-30
 
 def build(setup: Setup, params: Params) -> Machine:
     """y = [Re α, Im α, x …, N, Re S, Im S] in the rotating frame."""
-    mode = resonator_mode(setup.membrane, params["elements"])
-    count = len(setup.membrane.memristors)
+    mode = resonator_mode(setup.one, params["elements"])
+    count = len(setup.one.memristors)
 
     def flow(t, y, piece, free):
         alpha, x = y[0] + 1j * y[1], y[2 : 2 + count]
@@ -94,23 +94,23 @@ def _concrete_omega(setup: Setup) -> float:
 def loss_rates(setup: Setup, params: Params, mode: Mode, x, swing: tuple) -> list:
     """κ_e of each dissipator, 1/s."""
     rest, flux_amplitude, voltage_amplitude = swing
-    memories = mean_field.spread(setup.membrane, x)
+    memories = mean_field.spread(setup.one, x)
     return [
         mean_field.carrier_conductance(d, m, rest, flux_amplitude, voltage_amplitude, params["elements"])
         / mode.capacitance
-        for d, m in zip(setup.membrane.dissipators, memories, strict=True)
+        for d, m in zip(setup.one.dissipators, memories, strict=True)
     ]
 
 
 def memory_rates(setup: Setup, params: Params, x, swing: tuple) -> list:
     """dx/dt of each memristor."""
-    pairs = zip(setup.membrane.memristors, x, strict=True)
+    pairs = zip(setup.one.memristors, x, strict=True)
     return [mean_field.carrier_rate(d, m, swing[2], params["elements"]) for d, m in pairs]
 
 
 def occupations(setup: Setup, params: Params, mode: Mode) -> list:
     """n̄_e at ω0 for each dissipator's temperature."""
-    temperatures = [params["elements"][d.name]["T"] for d in setup.membrane.dissipators]
+    temperatures = [params["elements"][d.name]["T"] for d in setup.one.dissipators]
     return [thermal_occupation(mode.omega, t) for t in temperatures]
 
 
@@ -142,17 +142,17 @@ def _reset(setup: Setup, params: Params, mode: Mode, y: Array) -> Array:
 def observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
     """[V, φ, membrane, x …, W …, α (2), covariance (3)]."""
     alpha = y[0] + 1j * y[1]
-    count = len(setup.membrane.memristors)
+    count = len(setup.one.memristors)
     swing = carrier(setup, params, mode, t, alpha, piece)
     lab = alpha * jnp.exp(-1j * mode.omega * t)
     s = (y[-2] + 1j * y[-1]) * jnp.exp(-2j * mode.omega * t)
     phi_phi, phi_q, q_q = 2 * y[-3] + 1 + 2 * s.real, 2 * s.imag, 2 * y[-3] + 1 - 2 * s.real
     v, phi = 2 * mode.v_zpf * lab.imag, 2 * mode.phi_zpf * lab.real
     rates = loss_rates(setup, params, mode, y[2 : 2 + count], swing)
-    w = [r * mode.capacitance for d, r in zip(setup.membrane.dissipators, rates, strict=True) if d.law is not None]
+    w = [r * mode.capacitance for d, r in zip(setup.one.dissipators, rates, strict=True) if d.law is not None]
     x = [
         m + d.sign * swing[0] if mean_field.follows_inductor(d) else m
-        for d, m in zip(setup.membrane.memristors, y[2:], strict=False)
+        for d, m in zip(setup.one.memristors, y[2:], strict=False)
     ]
     seen = membrane_value(setup, mode, alpha)
     return jnp.stack([v, phi, seen, *x, *w, y[0], y[1], phi_phi, phi_q, q_q])
@@ -160,7 +160,7 @@ def observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Arr
 
 def read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
     """Name the columns of `observe`; the covariance there is in zero-point units."""
-    count = len(setup.membrane.memristors)
+    count = len(setup.one.memristors)
     v, x, w = records[:, 0], records[:, 3 : 3 + count], records[:, 3 + count : 3 + 2 * count]
     re, im, phi_phi, phi_q, q_q = jnp.split(records[:, 3 + 2 * count :], 5, axis=1)
     quantum = mode.phi_zpf * mode.q_zpf

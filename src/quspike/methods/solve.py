@@ -43,10 +43,7 @@ def _assemble(
     machine: Machine, setup: Setup, plan: GridPlan, capacity: int, params: Params, nodes: Array, track: Track
 ) -> Solution:
     named: dict[str, Any] = dict(machine.read(track.records[plan.save_index]))
-    fired = jnp.isfinite(track.spike_time)
-    count = jnp.sum(fired)
-    (where,) = jnp.nonzero(fired, size=capacity, fill_value=0)
-    spikes = jnp.where(jnp.arange(capacity) < count, track.spike_time[where], jnp.nan)
+    spikes, fired, count = _spikes(track.spike_time, capacity)
     if machine.after is not None:
         named |= machine.after(track, nodes, spikes)
     signs = jnp.asarray([d.sign for d in setup.membrane.memristors])
@@ -65,8 +62,25 @@ def _assemble(
         memristor_current=current,
         input_current=setup.inputs.sampled(params, params["elements"], jnp.asarray(plan.save_times)),
         spike_time=spikes,
-        spike_neuron=jnp.where(jnp.isfinite(spikes), 0, -1),
-        spike_count=count[None] if setup.spiking else jnp.zeros(0, dtype=int),
+        spike_neuron=fired,
+        spike_count=count if setup.spiking else jnp.zeros(0, dtype=int),
         diagnostics={"error_estimate": track.error, "crowded": track.crowded, "finite": finite, **extreme},
         extra=named,
     )
+
+
+def _spikes(times: Array, capacity: int) -> tuple[Array, Array, Array]:
+    """Spikes in the order of time, padded with nan; the neuron of each, or −1; how many each neuron has (K,).
+
+    times : (N,) or (N, K), a spike of each step and neuron, or nan.
+    """
+    by_neuron = times.reshape(len(times), -1)
+    fired = jnp.isfinite(by_neuron)
+    count, neurons = jnp.sum(fired, axis=0), by_neuron.shape[1]
+    (where,) = jnp.nonzero(fired.ravel(), size=capacity, fill_value=0)
+    there = jnp.arange(capacity) < jnp.sum(count)
+    found = jnp.where(there, by_neuron.ravel()[where], jnp.nan)
+    if neurons == 1:
+        return found, jnp.where(there, 0, -1), count
+    order = jnp.argsort(jnp.where(there, found, jnp.inf))
+    return found[order], jnp.where(there, where % neurons, -1)[order], count

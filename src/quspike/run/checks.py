@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from quspike.circuit import Circuit, Element
 from quspike.drives import Drive
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import InputError
 from quspike.run.fields import nearest, shown
 from quspike.run.initial import Initial
 from quspike.run.neuron import Neuron
@@ -52,10 +52,13 @@ def _as_quantity(drive: Drive, name: str, source: Element) -> Drive:
 
 def check_neurons(circuit: Circuit, neurons: Mapping[str, Neuron]) -> None:
     """Refuse a neuron on a node that is not there, or that has not got the resonator its membrane needs."""
-    if len(neurons) > 1:
-        raise NotAvailable("[neuron]", f"{len(neurons)} neurons", "must be one: several are not available yet")
+    owners: dict[str, str] = {}
     for name, neuron in neurons.items():
         table = "neuron" if name == "neuron" else f"neuron.{name}"
+        if neuron.node in owners:
+            remedy = f"must not be that of [{owners[neuron.node]}] too: a node has one neuron"
+            raise InputError(f"[{table}] node", shown(neuron.node), remedy)
+        owners[neuron.node] = table
         if neuron.node not in circuit.nodes:
             known = nearest(neuron.node, circuit.nodes)
             raise InputError(f"[{table}] node", shown(neuron.node), f"must be a node of the circuit ({known})")
@@ -74,8 +77,8 @@ def check_initial(circuit: Circuit, neurons: Mapping[str, Neuron], initial: Init
         remedy = "must be thermal: the membrane has no inductor or junction, so it has no oscillator states"
         raise InputError("[initial] state", initial.state, remedy)
     for key in ("voltage", "flux"):
-        if getattr(initial, key) != 0 and not neurons and len(circuit.nodes) != 1:
-            remedy = "must be left out: the circuit has several nodes, and no neuron that says which is meant"
+        if getattr(initial, key) != 0 and len(neurons) != 1 and len(circuit.nodes) != 1:
+            remedy = "must be left out: the circuit has several nodes, and no one neuron that says which is meant"
             raise InputError(f"[initial] {key}", shown(getattr(initial, key)), remedy)
 
 

@@ -27,13 +27,13 @@ def with_coloured_noise(setup: Setup, params: Mapping[str, Any], times: np.ndarr
     Raises InputError without a cutoff, ConvergenceError if no number of poles will do.
     """
     elements = params["elements"]
-    for d in setup.membrane.dissipators:
+    for d in setup.one.dissipators:
         if "cutoff" not in elements[d.name]:
             raise InputError(f"{d.name} cutoff", "nothing", "must be given with bath=drude (cutoff=1e12rad/s)")
     refuse_mixed_lines(setup, params)
-    first = elements[setup.membrane.dissipators[0].name]
-    capacitance = float(total_capacitance(setup.membrane, elements))
-    stiffness = float(inverse_inductance(setup.membrane, elements))
+    first = elements[setup.one.dissipators[0].name]
+    capacitance = float(total_capacitance(setup.one, elements))
+    stiffness = float(inverse_inductance(setup.one, elements))
     low, high = leak_range(setup, params)
     poles, error = choose_poles(
         capacitance,
@@ -43,7 +43,7 @@ def with_coloured_noise(setup: Setup, params: Mapping[str, Any], times: np.ndarr
         1 / stiffness if stiffness else math.inf,
     )
     step = capacitance / high / STEPS_PER_LEAK
-    if setup.omega is not None and setup.membrane.memristors:
+    if setup.omega is not None and setup.one.memristors:
         step = min(step, 1 / (STEPS_PER_RADIAN * setup.omega))
     plan = plan_grid(times, np.zeros(0), step)
     nodes = np.asarray(plan.nodes(np.zeros(0)))

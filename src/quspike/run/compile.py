@@ -24,10 +24,12 @@ from quspike.methods.method import Setup, Solution
 from quspike.methods.registry import Method, check_legal
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64
-from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane, total_capacitance
+from quspike.quantize.membrane import Membrane, element_params, total_capacitance
+from quspike.quantize.system import System, reduce_circuit
 from quspike.quantize.zero_point import resonator_mode
 from quspike.run.coloured import with_coloured_noise
 from quspike.run.fock_space import first_levels, state_choice
+from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
 from quspike.run.schema import Run
 from quspike.run.starting_point import initial_params, neuron_params, reset_params
 from quspike.run.step_size import choose_step, voltage_scale
@@ -51,7 +53,7 @@ class Problem:
     @property
     def nodes(self) -> tuple[str, ...]:
         """Names along the `node` dimension."""
-        return (self.setup.membrane.node,)
+        return self.setup.membrane.nodes
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -76,12 +78,10 @@ class Problem:
 
     @property
     def capacity(self) -> int:
-        """The most spikes that can happen: one a step, and one a refractory time."""
-        if not self.setup.spiking:
-            return 0
-        t_ref = next(iter(self.run.neurons.values())).t_ref
-        by_time = int(self.run.duration / t_ref) + 2 if t_ref > 0 else self.plan.steps
-        return min(self.plan.steps, by_time)
+        """The most spikes that can happen: of each neuron one a step, and one a refractory time."""
+        rests = [neuron.t_ref for neuron in self.run.neurons.values()]
+        by_time = [int(self.run.duration / t_ref) + 2 if t_ref > 0 else self.plan.steps for t_ref in rests]
+        return sum(min(self.plan.steps, most) for most in by_time)
 
     @cached_property
     def _compiled(self):
@@ -113,35 +113,49 @@ def compile_run(run: Run, method: str | None = None) -> Problem:
     Raises InputError or NotAvailable before anything is computed.
     """
     enable_x64()
-    neuron = next(iter(run.neurons.values()), None)
-    membrane = reduce_to_membrane(run.circuit, neuron.node if neuron else None)
+    chosen = method or run.method
+    reduced = reduce_circuit(run.circuit, tuple(neuron.node for neuron in run.neurons.values()))
     drives = {name: d.realise(run.duration, run.seed, run.base_dir, name) for name, d in run.drives.items()}
     elements = element_params(run.circuit)
-    chosen = method or run.method
-    setup = _setup(run, membrane, Inputs(membrane, drives), elements, chosen)
+    inputs = Inputs(reduced, drives)
+    if isinstance(reduced, System):
+        setup = system_setup(run, reduced, inputs, chosen)
+    else:
+        setup = _setup(run, reduced, inputs, elements, chosen)
     rung = check_legal(chosen, setup)
     if rung.quantum:
-        _check_temperatures(membrane, elements)
-    params = {
-        "elements": elements,
-        "drives": {name: drive.params() for name, drive in drives.items()},
-        "neuron": neuron_params(neuron) if neuron else {},
-        "initial": initial_params(run, membrane, elements),
-    }
-    params["neuron"] |= reset_params(neuron, membrane, elements) if neuron and rung.quantum else {}
-    scale = voltage_scale(setup, params, run.duration)
-    setup = replace(setup, scale=scale)
-    if chosen == "gksl" and setup.truncation is None:
-        occupation = max(params["initial"]["occupation"], params["neuron"].get("reset_occupation", 0.0))
-        setup = replace(setup, truncation=first_levels(run.initial, float(occupation), bool(membrane.junctions)))
-    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
+        _check_temperatures(reduced, elements)
+    params = {"elements": elements, "drives": {name: drive.params() for name, drive in drives.items()}}
     times = save_times(run.duration, run.save_every)
-    if setup.coloured:
-        setup = with_coloured_noise(setup, params, times)
-    dt = run.dt or choose_step(setup, params, neuron.t_ref if neuron else 0.0, run.save_every, run.duration)
+    if isinstance(reduced, System):
+        params |= system_params(run, reduced, elements, rung.quantum)
+        setup = with_scales(setup, params, run.duration)
+        dt = run.dt or choose_system_step(setup, params, run)
+    else:
+        params |= _membrane_params(run, reduced, elements, rung)
+        setup = _with_levels(run, reduced, replace(setup, scale=voltage_scale(setup, params, run.duration)), params)
+        setup = with_coloured_noise(setup, params, times) if setup.coloured else setup
+        t_ref = max((neuron.t_ref for neuron in run.neurons.values()), default=0.0)
+        dt = run.dt or choose_step(setup, params, t_ref, run.save_every, run.duration)
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
     return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read))
+
+
+def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], rung: Method) -> dict[str, Any]:
+    neuron = next(iter(run.neurons.values()), None)
+    numbers = neuron_params(neuron) if neuron else {}
+    numbers |= reset_params(neuron, membrane, elements) if neuron and rung.quantum else {}
+    return {"neuron": numbers, "initial": initial_params(run, membrane, elements)}
+
+
+def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any]) -> Setup:
+    """A Fock space large enough for the first state and for what a reset leaves."""
+    if setup.truncation is not None or not setup.fock:
+        return setup
+    occupation = max(params["initial"]["occupation"], params["neuron"].get("reset_occupation", 0.0))
+    return replace(setup, truncation=first_levels(run.initial, float(occupation), bool(membrane.junctions)))
 
 
 def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, Any], method: str) -> Setup:
@@ -169,6 +183,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         initial_state=run.initial.state,
         state=state_choice(run.initial),
         truncation=run.truncation,
+        fock=method == "gksl",
         nonlinearity=run.nonlinearity,
         save_states=run.save.states,
         save_covariance=run.save.covariance,
@@ -176,7 +191,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
     )
 
 
-def _check_temperatures(membrane: Membrane, elements: Mapping[str, Any]) -> None:
+def _check_temperatures(membrane: Membrane | System, elements: Mapping[str, Any]) -> None:
     if not membrane.dissipators:
         raise InputError(
             "circuit", "no dissipator", "needs a leak (R or MEM) in a quantum method: nothing sets its noise"
@@ -189,4 +204,4 @@ def _check_temperatures(membrane: Membrane, elements: Mapping[str, Any]) -> None
 
 def capacitance(problem: Problem) -> float:
     """C_Σ of the membrane, F."""
-    return float(total_capacitance(problem.setup.membrane, problem.params["elements"]))
+    return float(total_capacitance(problem.setup.one, problem.params["elements"]))

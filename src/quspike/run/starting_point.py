@@ -7,6 +7,7 @@ from typing import Any
 
 from quspike.constants import k_B
 from quspike.quantize.membrane import Membrane, total_capacitance
+from quspike.quantize.system import System
 from quspike.quantize.zero_point import resonator_mode, thermal_occupation
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run
@@ -47,16 +48,17 @@ def initial_params(run: Run, membrane: Membrane, elements: Mapping[str, Any]) ->
         "cat_re": cat.real,
         "cat_im": cat.imag,
         "occupation": occupation,
-        "memory": {d.name: _memory(run, d, elements) for d in membrane.memristors},
+        "memory": {d.name: memory_of(run, d, elements) for d in membrane.memristors},
     }
 
 
-def hottest(membrane: Membrane, elements: Mapping[str, Any]) -> float:
+def hottest(membrane: Membrane | System, elements: Mapping[str, Any]) -> float:
     """The highest temperature among the dissipators, K: that of the initial state."""
     return max((float(elements[d.name].get("T", 0.0)) for d in membrane.dissipators), default=0.0)
 
 
-def _memory(run: Run, d: Any, elements: Mapping[str, Any]) -> float:
+def memory_of(run: Run, d: Any, elements: Mapping[str, Any]) -> float:
+    """x(0) of a memristor: the run's, the netlist's, or the law's own."""
     if d.name in run.initial.memory:
         return run.initial.memory[d.name]
     return d.law.default_memory(elements[d.name]) if d.x0 is None else d.x0

@@ -19,7 +19,7 @@ STEPS_PER_CUTOFF = 1.5  # of a Drude line's own current, which relaxes within 1/
 def choose_step(setup: Setup, params: Mapping[str, Any], t_ref: float, save_every: float, duration: float) -> float:
     """The shortest of the leak time, oscillation, drive and refractory times, each over its number of steps; s."""
     elements = params["elements"]
-    leak = float(total_capacitance(setup.membrane, elements)) / max(leak_range(setup, params)[1], 1e-300)
+    leak = float(total_capacitance(setup.one, elements)) / max(leak_range(setup, params)[1], 1e-300)
     candidates = [
         leak / STEPS_PER_LEAK,
         setup.inputs.timescale() / (2 * np.pi * STEPS_PER_RADIAN),
@@ -40,12 +40,13 @@ def leak_range(setup: Setup, params: Mapping[str, Any]) -> tuple[float, float]:
     """The smallest and largest total conductance that the memories can reach, S."""
     low = high = 0.0
     for d in setup.membrane.dissipators:
-        values = _conductances(d, params)
+        values = conductances_of(d, params)
         low, high = low + min(values), high + max(values)
     return low, high
 
 
-def _conductances(d: Dissipator, params: Mapping[str, Any]) -> list[float]:
+def conductances_of(d: Dissipator, params: Mapping[str, Any]) -> list[float]:
+    """W at the first memory and at the ends of its range, S."""
     p = params["elements"][d.name]
     if d.law is None:
         return [float(1 / p["R"])]
@@ -66,6 +67,6 @@ def voltage_scale(setup: Setup, params: Mapping[str, Any], duration: float) -> f
         size = np.max(np.abs(np.asarray(drive.at(params["drives"][s.drive], times)))) if drive else abs(s.constant)
         largest = max(largest, float(size) if s.gate is None else 0.0)
     initial = abs(float(params["initial"]["voltage"]))
-    capacitance = float(total_capacitance(setup.membrane, params["elements"]))
+    capacitance = float(total_capacitance(setup.one, params["elements"]))
     reach = min(1 / max(leak_range(setup, params)[1], 1e-300), duration / capacitance)
     return max(largest * reach, initial, 1e-9)

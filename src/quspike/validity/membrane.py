@@ -1,13 +1,7 @@
-"""The numbers that say whether a result can be believed, each with its bound and a verdict.
-
-    κ/ω0 · |Ṁ/M|/κ · |Ṁ/M|/ω0 · ħω/kT · ħκ/kT · ω_c against all of them · memory activity · quantumness · numerics
-
-Computed by every run from its own arrays, stored with it; a bound that is passed warns, or with `strict` raises.
-"""
+"""The validity numbers of one membrane, baseband or resonator: κ/ω0, |Ṁ/M|/κ, ħω/kT, ħκ/kT, ω_c, quantumness."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,51 +9,29 @@ import numpy as np
 
 from quspike.baths.noise import voltage_variance
 from quspike.constants import hbar, k_B, phi0
-from quspike.errors import ValidityError, ValidityWarning
 from quspike.methods.method import Setup, Solution
 from quspike.quantize.membrane import total_capacitance
 from quspike.quantize.zero_point import resonator_mode
+from quspike.validity.common import memristance_drift
 from quspike.verdict import SMALL, Check, bounded, info
 
-INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
-TOP_LEVEL = 1e-6
-TRACE = 1e-8
 
-
-def assess(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
-    """Every validity number of this run, in the order in which a reader wants them."""
-    checks = _dynamics(setup, method, params, solution)
-    if method != "classical":
-        checks += _quantum(setup, method, params, solution)
-    return [*checks, *_memory(setup, solution), *_numerics(solution)]
-
-
-def announce(checks: list[Check], strict: bool) -> None:
-    """Say every passed bound out loud: a ValidityWarning, or with strict a ValidityError."""
-    passed = [c for c in checks if c.verdict == "warn"]
-    if passed and strict:
-        raise ValidityError("; ".join(f"{c.name} = {c.value:.3g} ({c.text})" for c in passed))
-    for c in passed:
-        warnings.warn(f"{c.name} = {c.value:.3g}: {c.text}", ValidityWarning, stacklevel=3)
+def membrane_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    """What one membrane's dynamics and its quantum state say."""
+    checks = dynamics(setup, method, params, solution)
+    return checks if method == "classical" else checks + quantum(setup, method, params, solution)
 
 
 def leak_rates(setup: Setup, params: Mapping[str, Any], solution: Solution) -> np.ndarray:
     """κ(t) = Σ W/C over the run (T,), 1/s."""
     elements = params["elements"]
-    capacitance = float(total_capacitance(setup.membrane, elements))
-    fixed = sum(1 / float(elements[d.name]["R"]) for d in setup.membrane.dissipators if d.law is None)
+    capacitance = float(total_capacitance(setup.one, elements))
+    fixed = sum(1 / float(elements[d.name]["R"]) for d in setup.one.dissipators if d.law is None)
     return (fixed + np.sum(1 / np.asarray(solution.memristance), axis=1)) / capacitance
 
 
-def memristance_drift(setup: Setup, solution: Solution) -> float:
-    """max |Ṁ/M| over the run and the memristors, 1/s."""
-    if not setup.membrane.memristors or len(solution.time) < 3:
-        return 0.0
-    slope = np.gradient(np.log(np.asarray(solution.memristance)), np.asarray(solution.time), axis=0)
-    return float(np.max(np.abs(slope)))
-
-
-def _dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+def dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    """Damping and memory, against the carrier and against each other."""
     kappa = leak_rates(setup, params, solution)
     drift = memristance_drift(setup, solution)
     if not np.any(kappa > 0):
@@ -72,7 +44,7 @@ def _dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: So
         text = "the secular equation is of leading order in κ/ω0"
         arguments: tuple = (SMALL, text) if secular else (text,)
         checks.append(ratio("kappa/omega0", np.max(kappa) / setup.omega, *arguments))
-    if setup.membrane.memristors:
+    if setup.one.memristors:
         checks.append(info("memory drift/kappa", drift / np.min(kappa), "|Ṁ/M|/κ: slow memory if ≪ 1"))
         if setup.resonator and setup.omega:
             text = "|Ṁ/M|/ω0: a memristance that follows the carrier is not adiabatic"
@@ -81,9 +53,10 @@ def _dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: So
     return checks
 
 
-def _quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    """Quanta and damping against the temperature, the cutoff against all of them, and how quantum the state is."""
     elements = params["elements"]
-    coldest = min(float(elements[d.name]["T"]) for d in setup.membrane.dissipators)
+    coldest = min(float(elements[d.name]["T"]) for d in setup.one.dissipators)
     kappa = float(np.max(leak_rates(setup, params, solution)))
     checks = []
     white = not setup.resonator and not setup.coloured
@@ -99,7 +72,7 @@ def _quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
 
 def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Check]:
     fastest = max(kappa, setup.omega or 0.0)
-    cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.membrane.dissipators if "cutoff" in elements[d.name]]
+    cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.one.dissipators if "cutoff" in elements[d.name]]
     if not cutoffs:
         return []
     text = "the lines' cutoff" + ("" if setup.coloured else ", above which a Markovian bath has no say")
@@ -115,10 +88,10 @@ def _white_noise_deficit(
     setup: Setup, elements: Mapping[str, Any], temperature: float, kappa: float, thermal: float
 ) -> list[Check]:
     """What white noise leaves out: the exact V_rms with the cutoff, at the fastest leak, over √(kT/C)."""
-    cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.membrane.dissipators if "cutoff" in elements[d.name]]
+    cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.one.dissipators if "cutoff" in elements[d.name]]
     if setup.coloured or not cutoffs:
         return []
-    capacitance = float(total_capacitance(setup.membrane, elements))
+    capacitance = float(total_capacitance(setup.one, elements))
     exact = voltage_variance(capacitance, kappa * capacitance, max(cutoffs), temperature) ** 0.5
     text = f"bath=drude has the quantum noise below the cutoff: V_rms up to {exact * 1e6:.3g} µV"
     return [info("coloured/white V_rms", exact / thermal, text)]
@@ -127,7 +100,7 @@ def _white_noise_deficit(
 def _quantumness(
     setup: Setup, elements: Mapping[str, Any], temperature: float, kappa: float, solution: Solution
 ) -> list[Check]:
-    capacitance = float(total_capacitance(setup.membrane, elements))
+    capacitance = float(total_capacitance(setup.one, elements))
     thermal = (k_B * temperature / capacitance) ** 0.5
     largest = float(np.max(np.asarray(solution.voltage_std)))
     checks = [info("V_rms/sqrt(kT/C)", largest / thermal, "1 for a classical membrane")]
@@ -136,41 +109,11 @@ def _quantumness(
         checks.append(bounded("noise error", setup.noise_error, 1e-3, text))
     if not setup.resonator:
         return checks + _white_noise_deficit(setup, elements, temperature, kappa, thermal)
-    mode = resonator_mode(setup.membrane, elements)
-    for d in setup.membrane.memristors:
+    mode = resonator_mode(setup.one, elements)
+    for d in setup.one.memristors:
         if "phi_s" in elements[d.name]:
             ratio = float(mode.phi_zpf) / float(elements[d.name]["phi_s"])
             checks.append(info(f"phi_zpf/phi_s ({d.name})", ratio, "the memristance is an operator if ≳ 1"))
-    for name in setup.membrane.junctions:
+    for name in setup.one.junctions:
         checks.append(info(f"phi_zpf/phi0 ({name})", float(mode.phi_zpf) / phi0, "non-linearity of one quantum"))
-    return checks
-
-
-def _memory(setup: Setup, solution: Solution) -> list[Check]:
-    checks = []
-    for i, d in enumerate(setup.membrane.memristors):
-        m = np.asarray(solution.memristance)[:, i]
-        swing = float(np.max(m) / np.min(m) - 1)
-        inert = swing < INERT_SWING
-        text = (
-            "the memristance never moves: an inert memristor" if inert else "largest over smallest memristance, less 1"
-        )
-        checks.append(Check(f"memory swing ({d.name})", swing, INERT_SWING, "warn" if inert else "ok", text))
-    return checks
-
-
-def _numerics(solution: Solution) -> list[Check]:
-    found = {name: float(value) for name, value in solution.diagnostics.items()}
-    checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
-    if "top_level_population" in found:
-        text = "population of the highest Fock levels: grow the truncation"
-        checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
-    if "trace_error" in found:
-        checks.append(bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))
-    if "smallest_eigenvalue" in found:
-        checks.append(bounded("negativity of rho", -found["smallest_eigenvalue"], TOP_LEVEL, "largest −λ of ρ"))
-    if "uncertainty_deficit" in found:
-        checks.append(
-            bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive")
-        )
     return checks

@@ -1,0 +1,247 @@
+"""The mean equations of several nodes, shared by every method that keeps ⟨q⟩ and ⟨φ⟩ of a `System`.
+
+    θ̇ = E(q − G V(t)),   ẋ_d = f_d(x_d, v_d),   v_d = b_d·θ̇ + Σ ± V
+    q̇ = −Kφ − Σ_d b_d W_d(x_d, v_d) v_d − A I(t) − Σ_j b_j (E_J/φ0) sin(b_j·φ/φ0)
+
+E = C⁻¹, and v_d is the voltage of a branch. State: y = [q (m), φ (m), x (D), h (K)], h_k = 1 in the hold of neuron k. A
+`zero` reset clamps the node to v_reset until its release, as a voltage source would: the charge that this takes is
+found from the constraint, so that neighbours feel the clamp through whatever couples them. A `subtract` reset takes
+charge off the node, and only its input is off in the hold.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.constants import phi0
+from quspike.kernel.small_matrix import small_inverse
+from quspike.memory import mean_field
+from quspike.methods.method import Params, Setup
+from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.system import System
+
+
+class Frame(NamedTuple):
+    """Numbers of a circuit that do not change in a run; SI, over the m coordinates that are left.
+
+    inverse_capacitance E, stiffness K (m, m). nodes N (n, m), node_sources (n, V) : V_node = N θ̇ + node_sources V.
+    node_charges (n, m) : the charge conjugate to a node's flux. gates G (m, V). dissipators (m, D) and
+    dissipator_sources (D, V). currents A (m, I). junctions (m, J), critical_currents (J,). neurons U (m, K),
+    neuron_sources (K, V). clamps (K,) : 1 for a `zero` reset. cut (I, K) : 1 where a neuron's hold cuts a source off.
+    """
+
+    inverse_capacitance: Array
+    stiffness: Array
+    nodes: Array
+    node_sources: Array
+    node_charges: Array
+    gates: Array
+    dissipators: Array
+    dissipator_sources: Array
+    currents: Array
+    junctions: Array
+    critical_currents: Array
+    neurons: Array
+    neuron_sources: Array
+    clamps: Array
+    cut: Array
+
+
+def system_of(setup: Setup) -> System:
+    """The System of a setup that has one."""
+    assert isinstance(setup.membrane, System)
+    return setup.membrane
+
+
+def frame(setup: Setup, params: Params) -> Frame:
+    """The numbers for these parameters."""
+    system, elements = system_of(setup), params["elements"]
+    m = matrices(system.network, elements)
+    gates = [s.name for s in system.gates]
+    neurons = [m.port(node) for node in setup.neuron_nodes]
+    return Frame(
+        inverse_capacitance=jnp.linalg.inv(jnp.asarray(m.capacitance)),
+        stiffness=jnp.asarray(m.stiffness),
+        nodes=jnp.stack([jnp.asarray(m.port(node)) for node in system.nodes]),
+        node_sources=_offsets(system, [system.network.offsets.get(n, ()) for n in system.nodes]),
+        node_charges=jnp.asarray(_node_charges(system, m)),
+        gates=_columns(m.gates, [e.name for e in system.network.circuit.of("V")], gates),
+        dissipators=_of_role(m, m.dissipators, "dissipator", [d.name for d in system.dissipators]),
+        dissipator_sources=_offsets(system, [system.network.by_element[d.name][0].sources for d in system.dissipators]),
+        currents=_of_role(m, m.currents, "current", [s.name for s in system.currents]),
+        junctions=jnp.asarray(m.junctions),
+        critical_currents=jnp.asarray(m.josephson_energies) / phi0,
+        neurons=jnp.stack(neurons, axis=1) if neurons else jnp.zeros((m.size, 0)),
+        neuron_sources=_offsets(system, [system.network.offsets.get(n, ()) for n in setup.neuron_nodes]),
+        clamps=jnp.array([float(reset == "zero") for reset in setup.resets]),
+        cut=jnp.asarray(_cut(setup, system)),
+    )
+
+
+def _of_role(m: Matrices, vectors: Array, role: Any, names: list[str]) -> Array:
+    return _columns(vectors, [b.element for b in m.network.of(role)], names)
+
+
+def _columns(vectors: Array, have: list[str], want: list[str]) -> Array:
+    return jnp.asarray(vectors)[:, np.array([have.index(name) for name in want], dtype=int)]
+
+
+def _offsets(system: System, sources: list) -> Array:
+    names = [s.name for s in system.gates]
+    rows = [[float(dict(own).get(name, 0)) for name in names] for own in sources]
+    return jnp.asarray(np.array(rows, dtype=float).reshape(len(rows), len(names)))
+
+
+def _cut(setup: Setup, system: System) -> np.ndarray:
+    """A source is the input of every neuron on whose node it stands."""
+    ends = [system.network.circuit.element(s.name).nodes for s in system.currents]
+    cut = [[float(node in pair) for node in setup.neuron_nodes] for pair in ends]
+    return np.array(cut, dtype=float).reshape(len(ends), len(setup.neuron_nodes))
+
+
+def _node_charges(system: System, m: Matrices) -> np.ndarray:
+    """Q = (P⁻¹)ᵀ over the nodes that have a charge; zero for those that only follow."""
+    network = system.network
+    own = [network.coordinates[k].node for k in m.kept]
+    inverse = np.linalg.inv(np.array([np.array(network.basis[network.nodes.index(n)])[m.kept] for n in own]))
+    return np.array([inverse.T[own.index(n)] if n in own else np.zeros(m.size) for n in system.nodes])
+
+
+class Split(NamedTuple):
+    """y as q (m,), φ (m,), x (D,), h (K,)."""
+
+    charge: Array
+    flux: Array
+    memory: Array
+    held: Array
+
+
+def split(setup: Setup, f: Frame, y: Array) -> Split:
+    """Name the parts of y."""
+    m, d, k = len(f.stiffness), len(system_of(setup).memristors), len(setup.neuron_nodes)
+    return Split(y[:m], y[m : 2 * m], y[2 * m : 2 * m + d], y[2 * m + d : 2 * m + d + k])
+
+
+def source_voltages(setup: Setup, piece, t) -> Array:
+    """V(t) of the voltage sources (V,)."""
+    return _values(setup, piece, t, gates=True)
+
+
+def source_currents(setup: Setup, piece, t) -> Array:
+    """I(t) of the current sources, n+ → n− (I,)."""
+    return _values(setup, piece, t, gates=False)
+
+
+def _values(setup: Setup, piece, t, gates: bool) -> Array:
+    pairs = zip(setup.membrane.sources, piece, strict=True)
+    found = [setup.inputs.value(s, p, t) for s, p in pairs if (s.gate is not None) == gates]
+    return jnp.stack([jnp.asarray(v, dtype=float) for v in found]) if found else jnp.zeros(0)
+
+
+def clamp_response(f: Frame, held: Array) -> tuple[Array, Array]:
+    """Which neurons clamp their nodes now (K,), and (UᵀEU)⁻¹ among these (K, K)."""
+    clamped = held * f.clamps
+    coupling = f.neurons.T @ f.inverse_capacitance @ f.neurons
+    return clamped, small_inverse(clamped[:, None] * coupling * clamped[None, :] + jnp.diag(1 - clamped))
+
+
+def velocities(setup: Setup, params: Params, f: Frame, s: Split, volts: Array) -> Array:
+    """θ̇ = E(q − G V + U μ), μ the charges that hold clamped nodes at v_reset (m,)."""
+    free = f.inverse_capacitance @ (s.charge - f.gates @ volts)
+    if not setup.neuron_nodes or "zero" not in setup.resets:
+        return free
+    clamped, response = clamp_response(f, s.held)
+    missing = clamped * (params["neuron"]["v_reset"] - f.neurons.T @ free - f.neuron_sources @ volts)
+    return free + f.inverse_capacitance @ (f.neurons @ (clamped * (response @ missing)))
+
+
+class Seen(NamedTuple):
+    """θ̇ (m,), branch voltages v_d and conductances W_d (D,) of the dissipators, source voltages (V,)."""
+
+    velocity: Array
+    branch: Array
+    conductance: Array
+    volts: Array
+
+
+def look(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Seen:
+    """What the elements see at this state."""
+    s = split(setup, f, y)
+    volts = source_voltages(setup, piece, t)
+    velocity = velocities(setup, params, f, s, volts)
+    branch = f.dissipators.T @ velocity + f.dissipator_sources @ volts
+    return Seen(velocity, branch, conductances(setup, params, branch, s.memory), volts)
+
+
+def conductances(setup: Setup, params: Params, branch: Array, memory: Array) -> Array:
+    """W of every dissipator (D,), S."""
+    memories = iter(range(len(system_of(setup).memristors)))
+    found = [
+        mean_field.conductance(d, None if d.law is None else memory[next(memories)], branch[i], params["elements"])
+        for i, d in enumerate(setup.membrane.dissipators)
+    ]
+    return jnp.stack([jnp.asarray(w, dtype=float) for w in found]) if found else jnp.zeros(0)
+
+
+def remembering(setup: Setup) -> np.ndarray:
+    """Where among the dissipators the memristors stand."""
+    return np.array([i for i, d in enumerate(setup.membrane.dissipators) if d.law is not None], dtype=int)
+
+
+def mean_rates(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> tuple[Array, Seen]:
+    """dy/dt, and what was seen for it."""
+    s, seen = split(setup, f, y), look(setup, params, f, t, y, piece)
+    open_inputs = jnp.prod(1 - f.cut * s.held[None, :], axis=1)
+    pulled = f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux
+    drawn = f.dissipators @ (seen.conductance * seen.branch)
+    tunnelled = f.junctions @ (f.critical_currents * jnp.sin(f.junctions.T @ s.flux / phi0))
+    pairs = zip(system_of(setup).memristors, remembering(setup), strict=True)
+    memory = [mean_field.rate(d, s.memory[i], seen.branch[j], params["elements"]) for i, (d, j) in enumerate(pairs)]
+    parts = [-pulled - drawn - tunnelled, seen.velocity, jnp.stack(memory) if memory else s.memory]
+    return jnp.concatenate([*parts, jnp.zeros_like(s.held)]), seen
+
+
+def membrane_values(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Array:
+    """V of each neuron's node (K,)."""
+    volts = source_voltages(setup, piece, t)
+    return f.neurons.T @ velocities(setup, params, f, split(setup, f, y), volts) + f.neuron_sources @ volts
+
+
+def reset_means(setup: Setup, params: Params, f: Frame, t, y: Array, piece, fires: Array) -> Array:
+    """Just after a spike: `zero` sets the node to v_reset, `subtract` takes v_threshold − v_reset off it."""
+    neuron, fires = params["neuron"], fires.astype(float)
+    jump = fires * (1 - f.clamps) * (neuron["v_threshold"] - neuron["v_reset"])
+    y = _kick(setup, f, y, -jump, fires)
+    return _held(setup, f, _pin(setup, params, f, t, y, piece, fires), 1.0, fires)
+
+
+def release_means(setup: Setup, params: Params, f: Frame, t, y: Array, piece, released: Array) -> Array:
+    """At the end of the hold: a clamped node is let go at v_reset."""
+    released = released.astype(float)
+    y = _pin(setup, params, f, t, y, piece, released)
+    return _held(setup, f, y, 0.0, released)
+
+
+def _pin(setup: Setup, params: Params, f: Frame, t, y: Array, piece, chosen: Array) -> Array:
+    """Charge the nodes of the chosen `zero` neurons to v_reset; those that are held already stay where they are."""
+    s, volts = split(setup, f, y), source_voltages(setup, piece, t)
+    voltage = f.neurons.T @ (f.inverse_capacitance @ (s.charge - f.gates @ volts)) + f.neuron_sources @ volts
+    pinned = jnp.maximum(chosen, s.held) * f.clamps
+    return _kick(setup, f, y, pinned * (params["neuron"]["v_reset"] - voltage), pinned)
+
+
+def _kick(setup: Setup, f: Frame, y: Array, jump: Array, which: Array) -> Array:
+    """Put charge on the nodes of `which` neurons so that their voltages jump by `jump` (K,) together."""
+    coupling = f.neurons.T @ f.inverse_capacitance @ f.neurons
+    response = small_inverse(which[:, None] * coupling * which[None, :] + jnp.diag(1 - which))
+    charge = f.neurons @ (which * (response @ (which * jump)))
+    return y.at[: len(charge)].add(charge)
+
+
+def _held(setup: Setup, f: Frame, y: Array, value: float, which: Array) -> Array:
+    s = split(setup, f, y)
+    return y.at[len(y) - len(s.held) :].set(jnp.where(which > 0, value, s.held))

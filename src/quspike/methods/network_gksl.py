@@ -1,0 +1,341 @@
+"""Coupled oscillators in Fock space, one for each node, in the frame that is displaced by their own means.
+
+    H = Σ ħω_k a_k†a_k + Σ_{k<l}[E_kl q_k q_l + K_kl φ_kφ_l] − Σ_j E_J[cos(b_j·φ/φ0) + ½(b_j·φ/φ0)²] + φ·A I − q·EG V
+    dρ/dt = −(i/ħ)[H, ρ] + Σ_d (𝓓[L_d↓] + 𝓓[L_d↑])ρ,     L_d↓ = Σ_k b_dk √(W_d E_kk (n̄_dk + 1)) a_k e^{−iω_k t}
+
+E = C⁻¹, ω_k = √(E_kk K_kk) with the junctions' curvature in K, each oscillator in a frame that rotates at its own ω_k:
+exact, no RWA. What couples oscillators is kept in H as it is; dissipation is that of the uncoupled ones, valid for
+couplings g ≪ ω and κ ≪ ω, and a dissipator between two nodes damps them together, through one jump operator. With one
+node this is `gksl`. A `zero` reset swaps the neuron's own oscillator with a thermal one: what it was entangled with is
+left mixed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.constants import hbar, phi0
+from quspike.kernel import coupled_fock as fock
+from quspike.kernel.displaced import trigonometric_elements
+from quspike.kernel.spiking_scan import SpikingModel, Track
+from quspike.memory import mean_field
+from quspike.methods import network_frame as net
+from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
+from quspike.quantize.zero_point import thermal_occupation
+
+TOP_LEVELS = 2
+HEALTH = 3
+TINY = 1e-30
+
+
+class Oscillators(NamedTuple):
+    """ω_k, φ_zpf, q_zpf of each coordinate's oscillator (m,), couplings E_kl and K_kl without diagonals (m, m)."""
+
+    omega: Array
+    phi: Array
+    q: Array
+    electric: Array
+    magnetic: Array
+    stiffness: Array
+
+
+class State(NamedTuple):
+    """alpha (m,) complex, memory (D,), held (K,), rho (D, D) complex: each α_k in the frame that rotates at ω_k."""
+
+    alpha: Array
+    memory: Array
+    held: Array
+    rho: Array
+
+
+def oscillators(f: net.Frame) -> Oscillators:
+    """The uncoupled oscillators and what couples them."""
+    stiffness = f.stiffness + (f.junctions * f.critical_currents / phi0) @ f.junctions.T
+    electric, magnetic = jnp.diagonal(f.inverse_capacitance), jnp.diagonal(stiffness)
+    omega = jnp.sqrt(electric * magnetic)
+    phi = jnp.sqrt(hbar * electric / (2 * omega))
+    off = 1 - jnp.eye(len(omega))
+    return Oscillators(omega, phi, hbar / (2 * phi), off * f.inverse_capacitance, off * stiffness, stiffness)
+
+
+def build(setup: Setup, params: Params) -> Machine:
+    """Records: V, φ (n), membrane (K), x, W, I, α (2m), Var V, Var φ (n), health (3)."""
+    f = net.frame(setup, params)
+    o = oscillators(f)
+    machine = _Machine(setup, params, f, o)
+    model = SpikingModel(
+        rolled=True,
+        flow=machine.flow,
+        membrane=lambda t, y, piece: machine.membrane(y.alpha),
+        reset=machine.reset,
+        release=lambda t, y, piece, released: y._replace(held=jnp.where(released, 0.0, y.held)),
+        observe=machine.observe,
+        error=_error(setup, params, o),
+    )
+    return Machine(model, machine.start(), machine.read, machine.after)
+
+
+class _Machine:
+    """The functions of one run; nothing in it changes."""
+
+    def __init__(self, setup: Setup, params: Params, f: net.Frame, o: Oscillators) -> None:
+        assert setup.truncation is not None
+        self.setup, self.params, self.f, self.o = setup, params, f, o
+        self.levels, self.modes = setup.truncation, len(o.omega)
+        self.a = fock.annihilators(self.levels, self.modes)
+        self.own = np.argmax(np.array([[c == n for c in self._names()] for n in setup.neuron_nodes]), axis=1).astype(
+            int
+        ) if setup.neuron_nodes else np.zeros(0, dtype=int)  # fmt: skip
+        temperatures = [params["elements"][d.name]["T"] for d in setup.membrane.dissipators]
+        self.quanta = jnp.stack([jnp.broadcast_to(thermal_occupation(o.omega, t), o.omega.shape) for t in temperatures])
+        self.fresh = jnp.max(self.quanta, axis=0)
+
+    def _names(self) -> list[str]:
+        network = net.system_of(self.setup).network
+        return [c.node for c in network.coordinates if c.kind == "extended"]
+
+    def start(self) -> State:
+        """Thermal (or vacuum) oscillators about the initial means."""
+        initial, k = self.params["initial"], self.own[0] if len(self.own) else 0
+        alpha = jnp.zeros(self.modes, dtype=complex)
+        charge = initial["voltage"] / jnp.diagonal(self.f.inverse_capacitance)[k]
+        alpha = alpha.at[k].set(initial["flux"] / (2 * self.o.phi[k]) + 1j * charge / (2 * self.o.q[k]))
+        memories = [jnp.asarray(x, dtype=float) for x in initial_memories(self.setup, self.params)]
+        quanta = self.fresh if self.setup.initial_state == "thermal" else 0.0 * self.fresh
+        memory = jnp.stack(memories) if memories else jnp.zeros(0)
+        return State(alpha, memory, 0.0 * self.f.clamps, fock.thermal_product(self.levels, list(quanta)))
+
+    def flow(self, t, y: State, piece, free) -> State:
+        """dy/dt: forces move α, couplings and junctions turn ρ about it, dissipators do both."""
+        turn = jnp.exp(-1j * self.o.omega * t)
+        flux, charge = self.lab(y.alpha, turn)
+        swing = self.swing(t, y.alpha, piece, turn)
+        w = self.conductances(y.memory, *swing)
+        jumps = self.jump_amplitudes(w, y.held, turn)
+        junction, forces = self.junctions(flux, y.rho, turn)
+        pull = self.o.magnetic @ flux + forces + self.driven(t, y.held, piece)
+        lift = self.o.electric @ charge - self.gate_velocity(t, y.held, piece)
+        drift = turn.conj() * (-1j * self.o.phi * pull + self.o.q * lift) / hbar
+        down, up = jumps
+        damping = 0.5 * (down.conj().T @ (down @ y.alpha) - up.T @ (up.conj() @ y.alpha))
+        small = self.a * turn[:, None, None]
+        about = self.coupling(small) + junction - self.linear(small, forces) / hbar
+        operators = [jnp.tensordot(row, self.a, 1) for row in down]
+        operators += [jnp.tensordot(row, np.swapaxes(self.a, 1, 2), 1) for row in up]
+        rho = fock.lindblad_rate(about, operators, y.rho)
+        return State(drift - damping, self.memory_rates(y.memory, *swing), 0.0 * y.held, rho)
+
+    def lab(self, alpha: Array, turn: Array) -> tuple[Array, Array]:
+        """⟨φ⟩ and ⟨q⟩ (m,)."""
+        still = alpha * turn
+        return 2 * self.o.phi * still.real, 2 * self.o.q * still.imag
+
+    def linear(self, small: Any, weights: Array) -> Array:
+        """Σ_k w_k δφ_k (D, D)."""
+        half = jnp.tensordot((weights * self.o.phi).astype(complex), small, 1)
+        return half + half.conj().T
+
+    def coupling(self, small: Any) -> Array:
+        """Σ_{k<l}[E_kl δq_kδq_l + K_kl δφ_kδφ_l]/ħ, every rotating and counter-rotating part of it (D, D), 1/s."""
+        total = jnp.zeros(small.shape[1:], dtype=complex)
+        for k in range(self.modes):
+            for m in range(k + 1, self.modes):
+                places = (small[k] + small[k].conj().T) @ (small[m] + small[m].conj().T)
+                momenta = -(small[k] - small[k].conj().T) @ (small[m] - small[m].conj().T)
+                magnetic = self.o.magnetic[k, m] * self.o.phi[k] * self.o.phi[m]
+                total = total + (magnetic * places + self.o.electric[k, m] * self.o.q[k] * self.o.q[m] * momenta) / hbar
+        return total
+
+    def junctions(self, flux: Array, rho: Array, turn: Array) -> tuple[Array, Array]:
+        """−Σ E_J[cos θ + ½θ²] about the mean in 1/s (D, D), and Σ (E_J/φ0) b ⟨sin θ − θ⟩, its mean forces (m,), A."""
+        total = jnp.zeros((len(self.a[0]),) * 2, dtype=complex)
+        forces = jnp.zeros(self.modes)
+        angles = turn[:, None] ** jnp.arange(self.levels)  # a e^{−iωt} turns |n⟩ by n
+        for j in range(self.f.junctions.shape[1]):
+            b, energy = self.f.junctions[:, j], self.f.critical_currents[j] * phi0
+            eta, mean = b * self.o.phi / phi0, b @ flux / phi0
+            wave, shift = [], jnp.zeros_like(total)
+            for k in range(self.modes):
+                cosine, sine = trigonometric_elements(self.levels, jnp.abs(eta[k]))
+                phases = angles[k][None, :] / angles[k][:, None]
+                wave.append((cosine + 1j * jnp.sign(eta[k]) * sine) * phases)
+                small = self.a[k] * turn[k]
+                shift = shift + eta[k] * (small + small.conj().T)
+            whole = jnp.exp(1j * mean) * fock.kron(wave)
+            cosine, sine = 0.5 * (whole + whole.conj().T), -0.5j * (whole - whole.conj().T)
+            total = total - energy / hbar * (cosine + 0.5 * shift @ shift + mean * shift)
+            current = fock.expectation(rho, sine - shift).real - mean * jnp.trace(rho).real
+            forces = forces + b * energy / phi0 * current
+        return total, forces
+
+    def driven(self, t, held: Array, piece) -> Array:
+        """A I(t) (m,), a held neuron's inputs cut off; A."""
+        open_inputs = jnp.prod(1 - self.f.cut * held[None, :], axis=1)
+        return self.f.currents @ (open_inputs * net.source_currents(self.setup, piece, t))
+
+    def gate_velocity(self, t, held: Array, piece) -> Array:
+        """E G V(t) (m,), V."""
+        return self.f.inverse_capacitance @ (self.f.gates @ net.source_voltages(self.setup, piece, t))
+
+    def jump_amplitudes(self, w: Array, held: Array, turn: Array) -> tuple[Array, Array]:
+        """L_d↓ and L_d↑ as rows over a_k and a_k† (D, m), 1/√s; none on an oscillator in the hold of a `zero` reset."""
+        silent = jnp.zeros(self.modes).at[self.own].max(held * self.f.clamps) if len(self.own) else 0.0
+        size = (self.f.dissipators * (jnp.sqrt(jnp.diagonal(self.f.inverse_capacitance)) * (1 - silent))[:, None]).T
+        size = size * jnp.sqrt(w)[:, None]
+        return size * jnp.sqrt(self.quanta + 1) * turn, size * jnp.sqrt(self.quanta) * turn.conj()
+
+    def swing(self, t, alpha: Array, piece, turn: Array) -> tuple[Array, Array, Array]:
+        """Of each dissipator's branch: rest flux, and the carrier's flux and voltage amplitudes about it (D,)."""
+        rest = -jnp.linalg.solve(self.o.stiffness, self.f.currents @ self._slow_currents(t, piece))
+        still = alpha * turn - rest / (2 * self.o.phi)
+        flux = self.f.dissipators.T @ (2 * self.o.phi * still)
+        volts = self.f.dissipators.T @ (self.f.inverse_capacitance @ (2 * self.o.q * still))
+        return self.f.dissipators.T @ rest, _size(flux), _size(volts)
+
+    def _slow_currents(self, t, piece) -> Array:
+        slowest = self.setup.oscillation
+        values = net.source_currents(self.setup, piece, t)
+        sources = net.system_of(self.setup).currents
+        return values * np.array([float(self.setup.inputs.is_slow(s, slowest)) for s in sources])
+
+    def conductances(self, memory: Array, rest: Array, flux: Array, volts: Array) -> Array:
+        """W of each dissipator, averaged over the carrier of its branch (D,), S."""
+        memories = iter(range(len(memory)))
+        found = [
+            mean_field.carrier_conductance(
+                d, None if d.law is None else memory[next(memories)], rest[i], flux[i], volts[i],
+                self.params["elements"],
+            )
+            for i, d in enumerate(self.setup.membrane.dissipators)
+        ]  # fmt: skip
+        return jnp.stack([jnp.asarray(w, dtype=float) for w in found])
+
+    def memory_rates(self, memory: Array, rest: Array, flux: Array, volts: Array) -> Array:
+        """dx/dt of each memristor."""
+        pairs = zip(self.setup.membrane.memristors, net.remembering(self.setup), strict=True)
+        found = [
+            mean_field.carrier_rate(d, memory[i], volts[j], self.params["elements"]) for i, (d, j) in enumerate(pairs)
+        ]
+        return jnp.stack(found) if found else memory
+
+    def membrane(self, alpha: Array) -> Array:
+        """2|α_k|V_zpf of each neuron's oscillator, or its quadrature X_θ (K,)."""
+        volts = 2 * (jnp.diagonal(self.f.inverse_capacitance) * self.o.q)[self.own]
+        seen = []
+        for k, kind in enumerate(self.setup.membranes):
+            own = alpha[self.own[k]]
+            phase = self.setup.phases[k]
+            seen.append(jnp.real(own * jnp.exp(-1j * phase)) if kind == "quadrature" else _size(own))
+        return volts * jnp.stack(seen) if seen else jnp.zeros(0)
+
+    def reset(self, t, y: State, piece, fires: Array) -> State:
+        """`zero` swaps the oscillator with a thermal one, `subtract` displaces it along its phase."""
+        neuron, alpha, rho = self.params["neuron"], y.alpha, y.rho
+        for k, reset in enumerate(self.setup.resets):
+            place, fired = int(self.own[k]), fires[k]
+            jump = neuron["v_threshold"][k] - neuron["v_reset"][k]
+            kept = alpha[place] * neuron["v_reset"][k] / neuron["v_threshold"][k]
+            if reset == "subtract" and self.setup.membranes[k] == "quadrature":
+                v_zpf = jnp.diagonal(self.f.inverse_capacitance)[place] * self.o.q[place]
+                kept = alpha[place] - jump / (2 * v_zpf) * jnp.exp(1j * self.setup.phases[k])
+            alpha = alpha.at[place].set(jnp.where(fired, kept, alpha[place]))
+            if reset == "zero":
+                rho = jnp.where(fired, fock.replaced(rho, place, self.modes, self.fresh[place]), rho)
+        return State(alpha, y.memory, jnp.where(fires, 1.0, y.held), rho)
+
+    def observe(self, t, y: State, piece, free) -> Array:
+        """What is recorded at each node of the grid."""
+        turn = jnp.exp(-1j * self.o.omega * t)
+        small = jnp.stack([fock.expectation(y.rho, a) for a in self.a])
+        alpha = y.alpha + small
+        flux, charge = self.lab(alpha, turn)
+        swing = self.swing(t, alpha, piece, turn)
+        w = self.conductances(y.memory, *swing)
+        gate = net.source_voltages(self.setup, piece, t)
+        velocity = self.f.inverse_capacitance @ (charge - self.f.gates @ gate)
+        places, momenta = self.spread(y.rho, small, turn)
+        to_volts = self.f.nodes @ self.f.inverse_capacitance
+        chosen = net.remembering(self.setup)
+        branch = self.f.dissipators.T @ velocity + self.f.dissipator_sources @ gate
+        memory = y.memory + self._rest_memory(swing[0])
+        health = jnp.stack([
+            jnp.max(fock.top_populations(y.rho, self.modes, TOP_LEVELS)), jnp.trace(y.rho).real - 1,
+            jnp.min(jnp.diagonal(y.rho).real),
+        ])  # fmt: skip
+        return jnp.concatenate([
+            self.f.nodes @ velocity + self.f.node_sources @ gate, self.f.nodes @ flux, self.membrane(alpha), memory,
+            w[chosen], (w * branch)[chosen], alpha.real, alpha.imag,
+            jnp.einsum("ni,ij,nj->n", to_volts, momenta, to_volts),
+            jnp.einsum("ni,ij,nj->n", self.f.nodes, places, self.f.nodes), health,
+        ])  # fmt: skip
+
+    def _rest_memory(self, rest: Array) -> Array:
+        """A memory that is its branch's flux sits at the rest flux (memristors,)."""
+        pairs = zip(self.setup.membrane.memristors, net.remembering(self.setup), strict=True)
+        found = [rest[j] if mean_field.follows_inductor(d) else jnp.zeros(()) for d, j in pairs]
+        return jnp.stack(found) if found else jnp.zeros(0)
+
+    def spread(self, rho: Array, small: Array, turn: Array) -> tuple[Array, Array]:
+        """Covariances of φ and of q (m, m), SI."""
+        pairs = range(self.modes)
+        aa = jnp.array([[fock.expectation(rho, self.a[k] @ self.a[m]) for m in pairs] for k in pairs])
+        na = jnp.array([[fock.expectation(rho, self.a[k].T @ self.a[m]) for m in pairs] for k in pairs])
+        aa = (aa - jnp.outer(small, small)) * jnp.outer(turn, turn)
+        na = (na - jnp.outer(small.conj(), small)) * jnp.outer(turn.conj(), turn)
+        vacuum = jnp.eye(self.modes)
+        places = (2 * (aa + na).real + vacuum) * jnp.outer(self.o.phi, self.o.phi)
+        momenta = (2 * (na - aa).real + vacuum) * jnp.outer(self.o.q, self.o.q)
+        return places, momenta
+
+    def read(self, records: Array) -> dict[str, Any]:
+        """Name the columns of `observe`."""
+        n, k, d, m = len(self.f.nodes), len(self.own), len(self.setup.membrane.memristors), self.modes
+        ends = np.cumsum([n, n, k, d, d, d, m, m, n, n])
+        v, phi, seen, x, w, current, re, im, volts, fluxes, _ = jnp.split(records, ends, axis=1)
+        return {
+            "voltage": v,
+            "voltage_std": jnp.sqrt(jnp.maximum(volts, 0.0)),
+            "flux": phi,
+            "membrane": seen,
+            "memory": x,
+            "memristance": 1 / w,
+            "memristor_current": current,
+            "flux_variance": fluxes,
+            **({"amplitude": re + 1j * im} if n == m else {}),
+        }
+
+    def after(self, track: Track, nodes: Array, spikes: Array) -> dict[str, Any]:
+        """How healthy ρ was over all steps."""
+        health = track.records[:, -HEALTH:]
+        lowest = jnp.linalg.eigvalsh(track.final.rho)[0]
+        return {
+            "diagnostics": {
+                "top_level_population": jnp.max(health[:, 0]),
+                "trace_error": jnp.max(jnp.abs(health[:, 1])),
+                "smallest_eigenvalue": jnp.minimum(jnp.min(health[:, 2]), lowest),
+                "truncation": jnp.asarray(self.levels),
+            }
+        }
+
+
+def _size(z: Array) -> Array:
+    """|z|, differentiable at zero."""
+    return jnp.sqrt(z.real**2 + z.imag**2 + TINY**2)
+
+
+def _error(setup: Setup, params: Params, o: Oscillators):
+    """max of the relative errors of α and x, and of ‖δρ‖ (Hilbert–Schmidt)."""
+    scales = memory_scales(setup, params, setup.scale, 1 / setup.oscillation)
+    volts = hbar * o.omega / (2 * o.q)  # V_zpf = ω φ_zpf
+
+    def error(e: State, y: State) -> Array:
+        size = jnp.maximum(jnp.max(jnp.abs(y.alpha) * volts), setup.scale / 2)
+        parts = [jnp.max(jnp.abs(e.alpha) * volts) / size, jnp.sqrt(jnp.sum(jnp.abs(e.rho) ** 2))]
+        parts += [jnp.abs(e.memory[i]) / jnp.maximum(scale, 1e-300) for i, scale in enumerate(scales)]
+        return jnp.max(jnp.stack(parts))
+
+    return error

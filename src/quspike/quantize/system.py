@@ -1,0 +1,104 @@
+"""A circuit of several nodes as the methods run it: its network, its dissipators and its sources, in netlist order.
+
+A circuit with one dynamic node and nothing but parallel elements is a `Membrane`, which has methods of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from quspike.circuit import Circuit
+from quspike.errors import InputError, NotAvailable
+from quspike.quantize.membrane import Dissipator, Membrane, Source, dissipator_of, drive_of, reduce_to_membrane
+from quspike.quantize.network import Network, network
+
+CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL")
+
+
+@dataclass(frozen=True)
+class System:
+    """Several nodes. A dissipator's voltage is its branch's own, so that its sign is always +1."""
+
+    network: Network
+    dissipators: tuple[Dissipator, ...]
+    sources: tuple[Source, ...]
+
+    kind = "network"
+
+    @property
+    def node(self) -> str:
+        """The nodes, for messages."""
+        return ", ".join(self.nodes)
+
+    @cached_property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that no source holds, in netlist order."""
+        moving = {n for n, row in zip(self.network.nodes, self.network.basis, strict=True) if any(row)}
+        return tuple(n for n in self.network.circuit.nodes if n in moving)
+
+    @property
+    def junctions(self) -> tuple[str, ...]:
+        """The names of the junctions."""
+        return tuple(b.element for b in self.network.of("junction"))
+
+    @property
+    def memristors(self) -> tuple[Dissipator, ...]:
+        """The dissipators that remember."""
+        return tuple(d for d in self.dissipators if d.law is not None)
+
+    @property
+    def gates(self) -> tuple[Source, ...]:
+        """The voltage sources."""
+        return tuple(s for s in self.sources if s.gate is not None)
+
+    @property
+    def currents(self) -> tuple[Source, ...]:
+        """The current sources."""
+        return tuple(s for s in self.sources if s.gate is None)
+
+    def gate_capacitors(self, source: Source) -> tuple[str, ...]:
+        """The capacitors across which a voltage source falls."""
+        return tuple(b.element for b in self.network.of("capacitance") if source.name in dict(b.sources))
+
+
+def reduce_circuit(circuit: Circuit, nodes: tuple[str, ...] = ()) -> Membrane | System:
+    """A `Membrane` where the circuit is one, else a `System`. nodes : those of the neurons.
+
+    Raises InputError for a neuron on a node that a source holds, NotAvailable for cards to come.
+    """
+    if len(nodes) < 2:
+        try:
+            return reduce_to_membrane(circuit, nodes[0] if nodes else None)
+        except NotAvailable:
+            pass
+    return _system(circuit, nodes)
+
+
+def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
+    for e in circuit.elements:
+        if e.card not in CARDS or (e.card == "TL" and len(e.nodes) != 2):
+            raise NotAvailable(e.name, f"card {e.card}", f"must be {', '.join(CARDS)} (length=inf) in a method so far")
+    found = network(circuit)
+    massless = [c.name for i, c in enumerate(found.coordinates) if c.kind == "frozen" and _dissipated(found, i)]
+    if massless:
+        raise InputError(
+            f"node {massless[0]}", "no capacitance, and a dissipator", "needs a capacitor to ground in a method"
+        )
+    for b in found.of("inductance", "junction"):
+        if b.sources:
+            raise NotAvailable(b.element, f"in a loop with {b.sources[0][0]}", "must not be driven by a voltage so far")
+    system = System(
+        found,
+        tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL")),
+        tuple(Source(e.name, 1.0, drive_of(e), float(e.params.get("value", 0.0)), e.name if e.card == "V" else None)
+              for e in circuit.of("I", "V")),
+    )  # fmt: skip
+    for node in nodes:
+        if node not in system.nodes:
+            raise InputError("node", node, "must not be held by a voltage source")
+    return system
+
+
+def _dissipated(found: Network, i: int) -> bool:
+    return any(b.vector[i] for b in found.of("dissipator"))

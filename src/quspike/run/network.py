@@ -1,0 +1,202 @@
+"""What a run of several nodes needs to know beforehand: its scales, its first state, the numbers of its neurons.
+
+rates λ of [[0, E], [−K − Σ b b·E_J/φ0², −G E]],   G = Σ W b b at the largest conductances
+thermal state of (C, K): ⟨p_k²⟩ = ½ħω_k coth(ħω_k/2kT), ⟨x_k²⟩ = ⟨p_k²⟩/ω_k²; without a restoring force ⟨p²⟩ = kT
+                         and ⟨x²⟩ = ħ²/4kT, the least that it leaves
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.linalg import eigh
+
+from quspike.constants import hbar, k_B, phi0
+from quspike.errors import InputError, NotAvailable
+from quspike.methods.inputs import Inputs
+from quspike.methods.method import Setup
+from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.system import System
+from quspike.run.fock_space import first_levels
+from quspike.run.initial import Initial
+from quspike.run.neuron import Neuron
+from quspike.run.schema import Run, neuron_table
+from quspike.run.starting_point import hottest, memory_of
+from quspike.run.step_size import STEPS_PER_LEAK, STEPS_PER_RADIAN, conductances_of
+
+COUPLED_LEVELS = 10  # of each of several oscillators to begin with: their number is the power of the oscillators
+FREE = 1e-9  # of the fastest mode: below it a mode has no restoring force
+
+
+class Scales(NamedTuple):
+    """Fastest decay (1/s) and oscillation (rad/s), the leak over all (1/s), the least capacitance of a node (F)."""
+
+    decay: float
+    oscillation: float
+    leak: float
+    capacitance: float
+
+
+def system_setup(run: Run, system: System, inputs: Inputs, method: str) -> Setup:
+    """The static side of a run of several nodes."""
+    neurons = list(run.neurons.values())
+    fock = method == "gksl"
+    _check_kinds(run, system, fock)
+    if run.initial.state not in ("thermal", "vacuum"):
+        raise InputError("[initial] state", run.initial.state, "must be thermal or vacuum with several nodes")
+    named = {d.name: run.circuit.element(d.name).params.get("bath") for d in system.dissipators}
+    return Setup(
+        membrane=system,
+        inputs=inputs,
+        spiking=bool(neurons),
+        closure=run.closure if method == "moments" else "none",
+        johnson=run.johnson_noise and method == "classical",
+        baths={name: str(bath) for name, bath in named.items() if bath is not None} if method == run.method else {},
+        initial_state=run.initial.state,
+        save_covariance=run.save.covariance,
+        truncation=run.truncation,
+        fock=fock,
+        nonlinearity=run.nonlinearity,
+        neuron_nodes=tuple(n.node for n in neurons),
+        resets=tuple(n.reset for n in neurons),
+        membranes=tuple(n.membrane for n in neurons),
+        phases=tuple(n.quadrature_phase for n in neurons),
+    )
+
+
+def _check_kinds(run: Run, system: System, fock: bool) -> None:
+    """Fock space is for oscillators and their envelopes, the laboratory frame for voltages."""
+    for name, neuron in run.neurons.items():
+        key = f"[{neuron_table(name)}] membrane"
+        if not fock and neuron.membrane != "voltage":
+            raise InputError(key, neuron.membrane, "must be voltage in a circuit of several nodes (or method gksl)")
+        if fock and neuron.membrane == "voltage":
+            raise InputError(key, "voltage", "must be envelope or quadrature with method gksl")
+    for d in system.dissipators:
+        if d.senses == "envelope" and not fock:
+            remedy = "must be voltage in a circuit of several nodes (or method gksl)"
+            raise InputError(f"{d.name} senses", "envelope", remedy)
+    if not fock:
+        return
+    for c in system.network.coordinates:
+        if c.kind in ("baseband", "free", "periodic"):
+            remedy = f"must have an inductor (or a junction beside its leak) with method gksl: it is {c.kind}"
+            raise InputError(f"node {c.node}", "no oscillator", remedy)
+    if run.nonlinearity != "full":
+        raise NotAvailable("nonlinearity", run.nonlinearity, "must be full in a circuit of several nodes so far")
+    if run.save.states:
+        raise NotAvailable("[save] states", "true", "must be false in a circuit of several nodes so far")
+
+
+def system_params(run: Run, system: System, elements: Mapping[str, Any], quantum: bool) -> dict[str, Any]:
+    """`neuron`: arrays (K,) of v_threshold, v_reset, t_ref, reset_std. `initial`: means, memories and spread σ(0)."""
+    m = matrices(system.network, elements)
+    neurons = list(run.neurons.values())
+    initial: dict[str, Any] = {
+        "voltage": run.initial.voltage,
+        "flux": run.initial.flux,
+        "memory": {d.name: memory_of(run, d, elements) for d in system.memristors},
+    }
+    if quantum and run.method != "gksl":
+        temperature = 0.0 if run.initial.state == "vacuum" else hottest(system, elements)
+        initial["spread"] = thermal_spread(m, temperature)
+    return {"neuron": _neuron_params(neurons, m, hottest(system, elements)), "initial": initial}
+
+
+def _neuron_params(neurons: Sequence[Neuron], m: Matrices, temperature: float) -> dict[str, Any]:
+    if not neurons:
+        return {}
+    ports = [m.port(n.node) for n in neurons]
+    inverse = np.linalg.inv(m.capacitance)
+    thermal = [(k_B * temperature * (u @ inverse @ u)) ** 0.5 for u in ports]
+    stds = [t if n.reset_std is None else n.reset_std for n, t in zip(neurons, thermal, strict=True)]
+    levels = {key: np.array([getattr(n, key) for n in neurons]) for key in ("v_threshold", "v_reset", "t_ref")}
+    return levels | {"reset_std": np.array(stds)}
+
+
+def thermal_spread(m: Matrices, temperature: float) -> np.ndarray:
+    """σ over (φ, q) of the thermal state of capacitors and inductors (2m, 2m), SI; the vacuum at T = 0."""
+    squares, shapes = eigh(m.stiffness, m.capacitance)
+    omega = np.sqrt(np.maximum(squares, 0.0))
+    bound = omega > FREE * np.max(omega, initial=0.0)
+    if temperature == 0 and not np.all(bound):
+        raise InputError("[initial] state", "vacuum", "must be thermal: not every coordinate is held by an inductor")
+    momenta, places = np.empty_like(omega), np.empty_like(omega)
+    quanta = 0.5 * hbar * omega[bound]
+    momenta[bound] = quanta / np.tanh(quanta / (k_B * temperature)) if temperature > 0 else quanta
+    places[bound] = momenta[bound] / omega[bound] ** 2
+    momenta[~bound], places[~bound] = k_B * temperature, hbar**2 / (4 * k_B * temperature) if temperature else 0.0
+    charges = m.capacitance @ shapes
+    zero = np.zeros((m.size, m.size))
+    return np.block([[(shapes * places) @ shapes.T, zero], [zero, (charges * momenta) @ charges.T]])
+
+
+def scales_of(setup: Setup, params: Mapping[str, Any]) -> Scales:
+    """How fast this circuit can be, over the memristances that its memories can reach."""
+    system = setup.membrane
+    assert isinstance(system, System)
+    m = matrices(system.network, params["elements"])
+    inverse = np.linalg.inv(m.capacitance)
+    junctions = (m.junctions * np.asarray(m.josephson_energies)) @ m.junctions.T / phi0**2
+    stiffness = m.stiffness + junctions
+    names = [b.element for b in system.network.of("dissipator")]
+    ends = {d.name: conductances_of(d, params) for d in system.dissipators}
+    low, high = (np.array([pick(ends[name]) for name in names]) for pick in (min, max))
+    leak = (m.dissipators * high) @ m.dissipators.T
+    zero = np.zeros_like(inverse)
+    rates = np.linalg.eigvals(np.block([[zero, inverse], [-stiffness, -leak @ inverse]]))
+    oscillation = float(np.sqrt(max(np.max(np.linalg.eigvals(inverse @ stiffness).real, initial=0.0), 0.0)))
+    total = float(np.trace(m.capacitance))
+    each = 1 / np.array([m.port(n) @ inverse @ m.port(n) for n in system.nodes])
+    return Scales(float(np.max(np.abs(rates.real))), oscillation, max(float(np.sum(low)) / total, 1e-300), np.min(each))
+
+
+def with_scales(setup: Setup, params: Mapping[str, Any], duration: float) -> Setup:
+    """The setup with the voltages, leaks and oscillations that errors are measured against."""
+    s = scales_of(setup, params)
+    if setup.spiking:
+        scale = float(np.min(np.abs(params["neuron"]["v_threshold"])))
+    else:
+        times = np.linspace(0, duration, 513)
+        peaks = [_peak(setup, source, params, times) for source in setup.membrane.sources]
+        reach = min(1 / (s.leak * s.capacitance), duration / s.capacitance)
+        currents = [p * reach for p, source in zip(peaks, setup.membrane.sources, strict=True) if source.gate is None]
+        volts = [p for p, source in zip(peaks, setup.membrane.sources, strict=True) if source.gate is not None]
+        scale = max([*currents, *volts, abs(float(params["initial"]["voltage"])), 1e-9])
+    if setup.fock and setup.truncation is None:
+        setup = replace(setup, truncation=_levels(setup, params, s))
+    return replace(setup, scale=scale, slowest_leak=max(s.leak, 1 / duration), oscillation=s.oscillation)
+
+
+def _levels(setup: Setup, params: Mapping[str, Any], s: Scales) -> int:
+    """Levels of each oscillator: room for the warmest of them, at the slowest that the circuit has."""
+    system = setup.membrane
+    assert isinstance(system, System)
+    m = matrices(system.network, params["elements"])
+    stiffness = m.stiffness + (m.junctions * np.asarray(m.josephson_energies)) @ m.junctions.T / phi0**2
+    omega = np.sqrt(np.diagonal(np.linalg.inv(m.capacitance)) * np.diagonal(stiffness))
+    temperature = hottest(system, params["elements"])
+    occupation = 1 / np.expm1(hbar * np.min(omega) / (k_B * temperature)) if temperature > 0 else 0.0
+    return min(first_levels(Initial(), float(occupation), bool(system.junctions)), COUPLED_LEVELS)
+
+
+def _peak(setup: Setup, source: Any, params: Mapping[str, Any], times: np.ndarray) -> float:
+    drive = setup.inputs.drives.get(source.drive) if source.drive is not None else None
+    return float(np.max(np.abs(drive.at(params["drives"][source.drive], times)))) if drive else abs(source.constant)
+
+
+def choose_system_step(setup: Setup, params: Mapping[str, Any], run: Run) -> float:
+    """The shortest of leak, oscillation, drive and refractory times, each over its number of steps; s."""
+    s = scales_of(setup, params)
+    candidates = [
+        1 / (STEPS_PER_LEAK * s.decay) if s.decay > 0 else np.inf,
+        1 / (STEPS_PER_RADIAN * s.oscillation) if s.oscillation > 0 else np.inf,
+        setup.inputs.timescale() / (2 * np.pi * STEPS_PER_RADIAN),
+        run.save_every,
+        run.duration / 50,
+        *(n.t_ref for n in run.neurons.values() if n.t_ref > 0),
+    ]
+    return float(min(candidates))

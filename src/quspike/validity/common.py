@@ -1,0 +1,52 @@
+"""What every circuit's validity rests on: its memories, and the health of its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from quspike.methods.method import Setup, Solution
+from quspike.verdict import Check, bounded, info
+
+INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
+TOP_LEVEL = 1e-6
+TRACE = 1e-8
+
+
+def memristance_drift(setup: Setup, solution: Solution) -> float:
+    """max |Ṁ/M| over the run and the memristors, 1/s."""
+    if not setup.membrane.memristors or len(solution.time) < 3:
+        return 0.0
+    slope = np.gradient(np.log(np.asarray(solution.memristance)), np.asarray(solution.time), axis=0)
+    return float(np.max(np.abs(slope)))
+
+
+def memory_checks(setup: Setup, solution: Solution) -> list[Check]:
+    """Whether each memristance moved at all."""
+    checks = []
+    for i, d in enumerate(setup.membrane.memristors):
+        m = np.asarray(solution.memristance)[:, i]
+        swing = float(np.max(m) / np.min(m) - 1)
+        inert = swing < INERT_SWING
+        text = (
+            "the memristance never moves: an inert memristor" if inert else "largest over smallest memristance, less 1"
+        )
+        checks.append(Check(f"memory swing ({d.name})", swing, INERT_SWING, "warn" if inert else "ok", text))
+    return checks
+
+
+def numerics_checks(solution: Solution) -> list[Check]:
+    """The step's error, the truncation, trace and positivity of ρ, the uncertainty relation."""
+    found = {name: float(value) for name, value in solution.diagnostics.items()}
+    checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
+    if "top_level_population" in found:
+        text = "population of the highest Fock levels: grow the truncation"
+        checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
+    if "trace_error" in found:
+        checks.append(bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))
+    if "smallest_eigenvalue" in found:
+        checks.append(bounded("negativity of rho", -found["smallest_eigenvalue"], TOP_LEVEL, "largest −λ of ρ"))
+    if "uncertainty_deficit" in found:
+        checks.append(
+            bounded("uncertainty deficit", found["uncertainty_deficit"], TRACE, "1 − √det σ/(ħ/2), if positive")
+        )
+    return checks

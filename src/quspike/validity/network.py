@@ -1,0 +1,80 @@
+"""The validity numbers of a circuit of several nodes, which runs in the laboratory frame with white noise.
+
+κ = eigenvalues of C⁻¹G,  G = Σ W b b over the memristances that occurred;   ω = √ eigenvalues of C⁻¹(K + junctions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from quspike.constants import hbar, k_B, phi0
+from quspike.methods.method import Setup, Solution
+from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.system import System
+from quspike.validity.common import memristance_drift
+from quspike.verdict import SMALL, Check, bounded, info
+
+CLASSICAL_QUANTUM = 3.0  # ħω/kT up to which white noise carries the Brownian equation: kT ≳ ħω/3
+ZERO = 1e-9  # of the largest eigenvalue
+
+
+def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
+    """What the circuit's rates say of its memory, and of the white noise that its lines are taken to have."""
+    assert isinstance(setup.membrane, System)
+    system, elements = setup.membrane, params["elements"]
+    m = matrices(system.network, {name: {k: float(v) for k, v in own.items()} for name, own in elements.items()})
+    rates = [leak_rates(m, system, solution, pick) for pick in (np.min, np.max)]
+    slowest, fastest = (r[r > ZERO * np.max(r, initial=0.0)] for r in rates)
+    omega = oscillations(m)
+    checks = []
+    if system.memristors and len(slowest):
+        drift = memristance_drift(setup, solution)
+        checks.append(info("memory drift/kappa", drift / np.min(slowest), "|Ṁ/M|/κ: slow memory if ≪ 1"))
+    if len(fastest) and len(omega):
+        checks.append(
+            info("kappa/omega", np.max(fastest) / np.min(omega), "overdamped if ≳ 1; no secular equation here")
+        )
+    if method == "classical":
+        return checks
+    coldest = min(float(elements[d.name]["T"]) for d in system.dissipators)
+    if len(fastest):
+        ratio, text = hbar * np.max(fastest) / (k_B * coldest), "white noise is of leading order in (ħκ/4kT)²"
+        checks.append(bounded("hbar kappa/kT", ratio, 1.0, text))
+    if len(omega):
+        text = "white noise at kT ≳ ħω/3: quantum noise of the modes is missing beyond"
+        checks.append(bounded("hbar omega/kT", hbar * np.max(omega) / (k_B * coldest), CLASSICAL_QUANTUM, text))
+    return checks + _cutoffs(system, elements, [*fastest, *omega]) + _quantumness(m, system, coldest, solution)
+
+
+def leak_rates(m: Matrices, system: System, solution: Solution, pick: Any) -> np.ndarray:
+    """Eigenvalues of C⁻¹G (m,) [1/s], at the least or largest conductance of each memristor in the run."""
+    remembered = pick(1 / np.asarray(solution.memristance), axis=0)
+    of_memristors = dict(zip((d.name for d in system.memristors), remembered, strict=True))
+    w = [of_memristors.get(b.element) or 1 / m.elements[b.element]["R"] for b in system.network.of("dissipator")]
+    leak = (m.dissipators * np.array(w)) @ m.dissipators.T
+    return np.linalg.eigvals(np.linalg.solve(m.capacitance, leak)).real
+
+
+def oscillations(m: Matrices) -> np.ndarray:
+    """ω of the modes that something holds, junctions at zero flux [rad/s]."""
+    stiffness = m.stiffness + (m.junctions * np.asarray(m.josephson_energies)) @ m.junctions.T / phi0**2
+    squares = np.linalg.eigvals(np.linalg.solve(m.capacitance, stiffness)).real
+    return np.sqrt(squares[squares > ZERO * np.max(squares, initial=0.0)])
+
+
+def _cutoffs(system: System, elements: Mapping[str, Any], rates: list[float]) -> list[Check]:
+    cutoffs = [float(elements[d.name]["cutoff"]) for d in system.dissipators if "cutoff" in elements[d.name]]
+    if not cutoffs or not rates:
+        return []
+    text = "the lines' cutoff, above which a Markovian bath has no say"
+    return [bounded("fastest rate/cutoff", max(rates) / min(cutoffs), SMALL, text)]
+
+
+def _quantumness(m: Matrices, system: System, coldest: float, solution: Solution) -> list[Check]:
+    inverse = np.linalg.inv(m.capacitance)
+    thermal = np.sqrt([k_B * coldest * (m.port(n) @ inverse @ m.port(n)) for n in system.nodes])
+    largest = np.max(np.asarray(solution.voltage_std), axis=0)
+    return [info("V_rms/sqrt(kT/C)", np.max(largest / thermal), "1 for a classical membrane; the largest of the nodes")]
