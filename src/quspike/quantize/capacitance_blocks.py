@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from quspike.circuit.connected import Connected
 from quspike.quantize.network import Network
 
-Entry = tuple[tuple[str, int], ...]  # element and its weight b_i b_j
+Entry = tuple[tuple[int, int], ...]  # number of a branch, and its weight b_i b_j
 Entries = Mapping[tuple[int, int], Entry]
 
 
@@ -21,12 +21,14 @@ def moving(network: Network) -> tuple[int, ...]:
 
 def capacitance_entries(network: Network) -> Entries:
     """By i ≤ j, what adds to C_ij; entries of nothing are left out."""
-    found: dict[tuple[int, int], list[tuple[str, int]]] = {}
-    for branch in network.of("capacitance"):
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for row, branch in enumerate(network.branches):
+        if branch.role != "capacitance":
+            continue
         touched = [i for i, weight in enumerate(branch.vector) if weight]
         for a, i in enumerate(touched):
             for j in touched[a:]:
-                found.setdefault((i, j), []).append((branch.element, branch.vector[i] * branch.vector[j]))
+                found.setdefault((i, j), []).append((row, branch.vector[i] * branch.vector[j]))
     return {pair: tuple(entry) for pair, entry in found.items()}
 
 
@@ -39,9 +41,9 @@ def capacitance_blocks(network: Network, entries: Entries) -> tuple[tuple[int, .
     return tuple(tuple(block) for block in found.values())
 
 
-def single(entry: Entry) -> str | None:
-    """The one capacitor that an entry of C is, if it is one."""
-    return entry[0][0] if len(entry) == 1 and entry[0][1] == 1 else None
+def single(network: Network, entry: Entry) -> bool:
+    """Whether an entry of C is one capacitor, which has a letter."""
+    return len(entry) == 1 and entry[0][1] == 1 and network.branches[entry[0][0]].share == 1.0
 
 
 def coil_groups(network: Network) -> tuple[tuple[str, ...], ...]:

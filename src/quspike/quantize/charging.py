@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
+from quspike.quantize import finite_lines
 from quspike.quantize.branch_flux import source_voltage
+from quspike.quantize.network import Branch
 from quspike.quantize.notation import Notation
 from quspike.quantize.variables import Expr, Term
 
@@ -27,6 +29,7 @@ def charging_terms(n: Notation) -> Iterator[Term]:
                 if factor != 0:
                     expression = factor * node_charge(n, i) * node_charge(n, j)
                     yield Term(_elements(n, block, (i, j)), expression, _meaning(n, i, j))
+    yield from finite_lines.charging_terms(n)
 
 
 def node_charge(n: Notation, i: int) -> Expr:
@@ -37,7 +40,7 @@ def node_charge(n: Notation, i: int) -> Expr:
 def shift(n: Notation, i: int) -> Expr:
     """`Σ G_is V_s + 2e Σ n_g`: the part of q_i that is no motion of the coordinates."""
     gates = (
-        n.symbol(b.element, "C") * b.vector[i] * source_voltage(n, b)
+        capacitor(n, b) * b.vector[i] * source_voltage(n, b)
         for b in n.network.of("capacitance")
         if b.vector[i] and b.sources
     )
@@ -65,7 +68,15 @@ def capacitance(n: Notation, i: int, j: int) -> Expr:
 
 def written_capacitance(n: Notation, i: int, j: int) -> Expr:
     """`Σ_b b_i b_j C_b`."""
-    return sp.Add(*(weight * n.symbol(name, "C") for name, weight in n.entries.get((min(i, j), max(i, j)), ())))
+    entry = n.entries.get((min(i, j), max(i, j)), ())
+    return sp.Add(*(weight * capacitor(n, n.network.branches[row]) for row, weight in entry))
+
+
+def capacitor(n: Notation, branch: Branch) -> Expr:
+    """C of a branch; of a line's ends what is left there."""
+    if any(line.element == branch.element for line in n.network.lines):
+        return finite_lines.end_capacitance(n, branch)
+    return n.symbol(branch.element, "C")
 
 
 def inverse_entry(n: Notation, i: int, j: int) -> Expr:
@@ -97,7 +108,8 @@ def momentum(n: Notation, i: int) -> Expr:
 
 
 def charging_definitions(n: Notation) -> Iterator[tuple[Expr, Expr]]:
-    """C_Σ, D and the entries of C by the capacitors; of C⁻¹ there is no formula, C is its definition."""
+    """C_±, C_Σ, D and the entries of C by the capacitors; of C⁻¹ there is no formula, C is its definition."""
+    yield from finite_lines.definitions(n)
     for slot in n.names:
         if slot[0] == "C" and len(slot) == 3:
             yield n.symbol(*slot), written_capacitance(n, *slot[1:])
@@ -111,7 +123,7 @@ def capacitors_of(n: Notation, members: Iterable[int]) -> tuple[str, ...]:
     """The elements that store charge of these coordinates: capacitors, then junctions that have a capacitance."""
     members = set(members)
     touching = [b for b in n.network.of("capacitance") if any(b.vector[i] for i in members)]
-    own = [b.element for b in touching if n.circuit.element(b.element).card != "JJ"]
+    own = dict.fromkeys(b.element for b in touching if n.circuit.element(b.element).card != "JJ")
     return (*own, *(b.element for b in touching if b.element not in own))
 
 

@@ -50,7 +50,7 @@ def composites(f: Frame) -> Iterator[Composite]:
     for block in f.blocks:
         own = matrix[np.ix_(block, block)]
         for i in block:
-            if len(block) > 2 or single(f.entries[i, i]) is None:
+            if len(block) > 2 or not single(f.network, f.entries[i, i]):
                 yield Composite(("C", i, i), _name("C_Sigma", f.subscripts[i]), float(matrix[i, i]), "capacitance")
         if len(block) == 2:
             name = "D" if pairs == 1 else _name("D", f.subscripts[block[0]])

@@ -15,6 +15,7 @@ CHARGES = {
     "free": "nothing acts on it: q is a conserved parameter",
     "frozen": "no capacitor sees it: it follows the others",
 }
+WITH_LINES = "nothing acts on it and the inner coordinates of its lines together: their charge is conserved"
 HELD = "no capacitor sees it: dissipators make it follow, in first order"
 
 
@@ -38,11 +39,12 @@ def coordinate_facts(n: Notation) -> tuple[Fact, ...]:
     """One for each coordinate, in order."""
     import sympy as sp
 
-    lines = held_by_lines(n)
-    found = []
+    dissipated, found = held_by_lines(n), []
+    ports = {i for line in n.network.lines for v in (line.a, line.b) for i, weight in enumerate(v) if weight}
     for i, c in enumerate(n.network.coordinates):
         nodes = sp.Add(*(weight * flux(node) for node, weight in _node_weights(n, i)))
-        found.append(Fact(n.flux(i), nodes, c.kind, HELD if i in lines else CHARGES[c.kind]))
+        meaning = HELD if i in dissipated else WITH_LINES if c.kind == "free" and i in ports else CHARGES[c.kind]
+        found.append(Fact(n.flux(i), nodes, c.kind, meaning))
     return tuple(found)
 
 

@@ -62,7 +62,7 @@ def _shift(
         acting = [(b, o) for b, o in carriers if any(b.vector[i] for i in block)]
         if not acting:
             continue
-        alone = len(block) == 1 and single(entries[block[0], block[0]])
+        alone = len(block) == 1 and single(network, entries[block[0], block[0]])
         for i in block:
             found[i] = -acting[0][1] * acting[0][0].vector[i] if alone else None
     return found

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from quspike.quantize.branch_flux import source_flux_definitions
-from quspike.quantize.charging import capacitance, inverse_entry, written_capacitance
+from quspike.quantize.charging import capacitance, capacitor, inverse_entry, written_capacitance
 from quspike.quantize.frozen import tidy
 from quspike.quantize.notation import Notation
 from quspike.quantize.variables import Expr
@@ -47,4 +47,4 @@ def _carried(n: Notation, j: int, flux: str) -> Expr:
     """`(B C o_static)_j`, capacitors by their letters."""
     column = n.sharing.static[:, n.sharing.fluxes.index(flux)]
     carriers = ((b, int(o)) for b, o in zip(n.network.branches, column, strict=True) if b.role == "capacitance" and o)
-    return sp.Add(*(o * b.vector[j] * n.symbol(b.element, "C") for b, o in carriers))
+    return sp.Add(*(o * b.vector[j] * capacitor(n, b) for b, o in carriers))

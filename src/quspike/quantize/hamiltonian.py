@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from quspike.quantize import finite_lines
 from quspike.quantize.charging import charging_terms
 from quspike.quantize.lagrangian import position_terms
 from quspike.quantize.line_boundary import Bath
@@ -42,5 +43,6 @@ def comb_terms(n: Notation, baths: tuple[Bath, ...]) -> tuple[Term, ...]:
 
 def commutators(n: Notation, baths: tuple[Bath, ...]) -> dict[tuple[Expr, Expr], Expr]:
     """`[φ, q] = iħ`, and `[φ_m, q_m] = iħ` for the oscillators of each line; all others vanish."""
-    pairs = [*((n.flux(i), n.charge(i)) for i in n.moving), *(oscillator(n, bath)[:2] for bath in baths)]
+    own = [(n.flux(i), n.charge(i)) for i in n.moving]
+    pairs = [*own, *finite_lines.commutators(n), *(oscillator(n, bath)[:2] for bath in baths)]
     return dict.fromkeys(pairs, sp.I * n.symbols["hbar"])

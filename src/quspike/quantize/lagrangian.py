@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from quspike.quantize import finite_lines
 from quspike.quantize.branch_flux import branch_flux, branch_velocity, flux_weights_of
-from quspike.quantize.charging import offset_charge, offsets
+from quspike.quantize.charging import capacitor, offset_charge, offsets
 from quspike.quantize.coils import coil_terms
 from quspike.quantize.network import Branch
 from quspike.quantize.notation import Notation
@@ -23,12 +24,12 @@ from quspike.quantize.variables import Expr, Term
 
 def lagrangian_terms(n: Notation) -> tuple[Term, ...]:
     """Every term with its element: charging, then inductive and Josephson energies, then sources."""
-    return (*_charging(n), *_offsets(n), *position_terms(n))
+    return (*_charging(n), *finite_lines.charging_terms(n, moving=True), *_offsets(n), *position_terms(n))
 
 
 def position_terms(n: Notation) -> tuple[Term, ...]:
     """The terms of L that hold φ and not φ̇: −U(φ, t)."""
-    coils = (Term(t.elements, -t.expression, t.meaning) for t in coil_terms(n))
+    coils = (Term(t.elements, -t.expression, t.meaning) for t in (*coil_terms(n), *finite_lines.potential_terms(n)))
     return (*(_with_offsets(n, t) for t in coils), *_tunnelling(n), *_driving(n))
 
 
@@ -42,7 +43,7 @@ def _charging(n: Notation) -> Iterator[Term]:
     own = [b for b in branches if n.circuit.element(b.element).card == "JJ"]
     for branch in (*(b for b in branches if b not in own), *own):
         sources = tuple(name for name, _ in branch.sources)
-        expression = n.symbol(branch.element, "C") * branch_velocity(n, branch) ** 2 / 2
+        expression = capacitor(n, branch) * branch_velocity(n, branch) ** 2 / 2
         yield Term((branch.element, *sources), expression, _field(n, branch, branch in own))
 
 

@@ -22,7 +22,7 @@ class LatexFormula(Typesetter):
     def _accents(self, name: str) -> tuple[str, ...]:
         base, _, subscript = name.partition("_")
         current = base == "I" and not subscript.startswith("in")
-        mode = base in ("phibath", "qbath")
+        mode = base in ("phibath", "qbath", "chi", "qline")
         operator = (base in OPERATORS and name in self.variables) or mode or current or base == "xi"
         return ("hat",) if self.hats and operator else ()
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from quspike.quantize import charging
+from quspike.quantize import charging, finite_lines
 from quspike.quantize.branch_flux import branch_flux, branch_voltage, mean_voltage
 from quspike.quantize.frozen import held_by_lines, relations
 from quspike.quantize.lagrangian import position_terms
@@ -28,7 +28,8 @@ from quspike.quantize.variables import Equation, Expr, function, in_time, time
 
 def equations_of_motion(n: Notation, baths: tuple[Bath, ...]) -> tuple[Equation, ...]:
     """Two equations for each coordinate, one for each that has no charge, then those of each line."""
-    return (*_coordinates(n, baths), *(equation for bath in baths for equation in _line(n, bath)))
+    own = (*_coordinates(n, baths), *finite_lines.equations(n))
+    return (*own, *(equation for bath in baths for equation in _line(n, bath)))
 
 
 def current(bath: Bath) -> Expr:
@@ -44,7 +45,8 @@ def _coordinates(n: Notation, baths: tuple[Bath, ...]) -> Iterator[Equation]:
     for i in n.moving:
         q = in_time("q", n.subscripts[i])
         pull = _pull(n, i, potential, baths)
-        yield Equation(sp.Eq(sp.Derivative(q, time()), pull, evaluate=False), _law(n, i))
+        meaning = "nothing acts: the charge is a constant" if pull == 0 else "Kirchhoff's current law"
+        yield Equation(sp.Eq(sp.Derivative(q, time()), pull, evaluate=False), meaning)
     for letter, value in relations(n):
         yield Equation(sp.Eq(letter, value, evaluate=False).xreplace(n.in_time), "currents balance without a capacitor")
     for i in held_by_lines(n):
@@ -63,11 +65,6 @@ def _pull(n: Notation, i: int, potential: list[Expr], baths: tuple[Bath, ...]) -
 
 def _voltage_of(n: Notation, i: int) -> str:
     return "V of the node" if n.alone else f"V of {n.network.coordinates[i].name}"
-
-
-def _law(n: Notation, i: int) -> str:
-    kind = n.network.coordinates[i].kind
-    return "nothing acts: the charge is a constant" if kind == "free" else "Kirchhoff's current law"
 
 
 def _line(n: Notation, bath: Bath) -> Iterator[Equation]:

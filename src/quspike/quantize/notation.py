@@ -21,6 +21,7 @@ from quspike.constants import e_charge, hbar, phi0
 from quspike.quantize.capacitance_blocks import Entries, capacitance_blocks, capacitance_entries, moving
 from quspike.quantize.composites import Frame, composites
 from quspike.quantize.flux_sharing import FluxSharing, flux_sharing
+from quspike.quantize.line_parts import is_finite_line, line_capacitance, line_inductance, line_parts
 from quspike.quantize.membrane import Params
 from quspike.quantize.network import Branch, Network, natural
 
@@ -149,6 +150,10 @@ class Notation:
         """The names of the circuit's own variables."""
         return frozenset(f"{v}_{sub}" if sub else v for sub in self.subscripts for v in VARIABLES)
 
+    def of_finite_line(self, letter: str, element: str) -> str:
+        """A letter that every line of finite length has: `chi` if the circuit has one, else `chi_TL1`."""
+        return letter if len(self.network.lines) == 1 else f"{letter}_{element}"
+
     def of_memristor(self, letter: str, element: str) -> str:
         """A letter that every memristor has: `W` if the circuit has one, else `W_MEM1`."""
         return letter if len(self.circuit.of("MEM")) == 1 else f"{letter}_{element}"
@@ -179,7 +184,8 @@ def notation(network: Network, elements: Params) -> Notation:
             names[element, key] = letter
             constants.setdefault(letter, Constant(letter, value, quantity, element if needed[letter] == 1 else "", key))
             continue
-        subscript = element if letter in SHARED else _rest(circuit, element)
+        whole = letter in SHARED or circuit.element(element).card == "TL"
+        subscript = element if whole else _rest(circuit, element)
         candidates = (f"{letter}_{subscript}", f"{letter}_{element}", f"{letter}_{element}_{key}")
         bare = (letter,) if needed[letter] == 1 else ()
         name = _first_free([*bare, *candidates], {*taken, *constants})
@@ -212,6 +218,9 @@ Entry = tuple[str, str, str, float | None, str]  # letter, element, key, value, 
 def _entries(circuit: Circuit) -> Iterator[Entry]:
     """Every number that a formula of this circuit can name, in an order that does not know the netlist's."""
     for e in in_order(circuit):
+        if is_finite_line(e):
+            yield from _finite_line(e)
+            continue
         for key in KEYS.get(e.card, ALL_KEYS):
             if key in e.params:
                 letter = "C_J" if (e.card, key) == ("JJ", "C") else LETTERS[key]
@@ -221,6 +230,15 @@ def _entries(circuit: Circuit) -> Iterator[Entry]:
             yield LETTERS[e.card], e.name, e.card, value, QUANTITIES[e.card]
         if e.card == "MEM":
             yield from _memristor(e)
+
+
+def _finite_line(e: Element) -> Iterator[Entry]:
+    yield "C", e.name, "C", float(line_capacitance(e.params)), "capacitance"
+    yield "L", e.name, "L", float(line_inductance(e.params)), "inductance"
+    ends = [part.share for part in line_parts(e).branches if part.role == "capacitance" and not part.inner]
+    if str(e.params.get("bath", "comb")) == "comb":
+        for key, share in zip(("plus", "minus"), ends, strict=True):
+            yield f"C_{key}", e.name, key, share * float(line_capacitance(e.params)), "capacitance"
 
 
 def _memristor(e: Element) -> Iterator[Entry]:

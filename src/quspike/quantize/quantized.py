@@ -15,7 +15,7 @@ from quspike.quantize.membrane import Membrane, element_params, reduce_to_membra
 from quspike.quantize.memristance_range import Range
 from quspike.quantize.network import Coordinate, Network, network
 from quspike.quantize.notation import Notation, notation
-from quspike.quantize.refused import check_symbols
+from quspike.quantize.symbolic_network import symbolic_network
 from quspike.quantize.verdicts import verdicts
 from quspike.verdict import Check
 
@@ -66,8 +66,7 @@ def quantize(circuit: Circuit | str, coordinates: str = "node") -> QuantizedCirc
         raise InputError("coordinates", coordinates, "must be node or loop")
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
     membrane, net = _membrane(circuit), network(circuit)
-    check_symbols(net)
-    return QuantizedCircuit(circuit, membrane, net, notation(net, element_params(circuit)))
+    return QuantizedCircuit(circuit, membrane, net, notation(symbolic_network(net), element_params(circuit)))
 
 
 def _membrane(circuit: Circuit) -> Membrane | None:
@@ -100,8 +99,8 @@ class QuantizedCircuit:
 
     @property
     def coordinates(self) -> tuple[Coordinate, ...]:
-        """The coordinates by name, each of one kind: periodic, extended, baseband, free or frozen."""
-        return self.network.coordinates
+        """The coordinates by name, periodic, extended, baseband, free or frozen; modes of lines not counted in."""
+        return self.notation.network.coordinates
 
     @property
     def elements(self) -> dict[str, dict[str, float]]:
@@ -114,7 +113,7 @@ class QuantizedCircuit:
         from quspike.quantize.variables import time
 
         n = self.notation
-        own = [time(), *(n.flux(i) for i in range(self.network.size))]
+        own = [time(), *(n.flux(i) for i in range(n.network.size))]
         own += [symbol for i in n.moving for symbol in (n.velocity(i), n.charge(i))]
         return {**n.symbols, **{symbol.name: symbol for symbol in own}}
 

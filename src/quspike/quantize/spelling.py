@@ -8,12 +8,16 @@ from __future__ import annotations
 GREEK = {
     "phi": ("φ", r"\varphi"), "omega": ("ω", r"\omega"), "lamda": ("λ", r"\lambda"), "xi": ("ξ", r"\xi"),
     "Phi": ("Φ", r"\Phi"), "Sigma": ("Σ", r"\Sigma"), "hbar": ("ħ", r"\hbar"), "alpha": ("α", r"\alpha"),
-    "kappa": ("κ", r"\kappa"), "mu": ("μ", r"\mu"),
+    "kappa": ("κ", r"\kappa"), "mu": ("μ", r"\mu"), "chi": ("χ", r"\chi"), "pi": ("π", r"\pi"),
+    "plus": ("+", "+"), "minus": ("−", "-"),
 }  # fmt: skip
 WORDS = {
     "phidot": ("φ̇", r"\dot{\varphi}"),
     "phibath": ("φ", r"\varphi"),
     "qbath": ("q", "q"),
+    "chidot": ("χ̇", r"\dot{\chi}"),
+    "qline": ("q", "q"),
+    "Cline": ("C", "C"),
     "Cbath": ("C", "C"),
     "Lbath": ("L", "L"),
     "Qdot": ("Q̇", r"\dot{Q}"),
@@ -72,7 +76,7 @@ def _below(part: str) -> str:
     for sign in OPERATORS.values():
         if sign in part:
             return sign.replace("−", "-").join(_below(node) for node in part.split(sign))
-    if part == "m" or (part.isascii() and part.isdigit()):
+    if part in ("m", "j") or (part.isascii() and part.isdigit()):
         return part
     return GREEK[part][1] if part in GREEK else rf"\mathrm{{{escaped(part)}}}"
 

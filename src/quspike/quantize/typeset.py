@@ -110,7 +110,8 @@ class Typesetter(abc.ABC):
             return sign + self._factors(above), PRODUCT
         if below == [2]:
             return sign + self.half(self._factors(above)), PRODUCT
-        loose = _is_sum(above), _is_sum(below) or len([b for b in below if not b.is_number]) > 1
+        several = len([b for b in below if not b.is_number]) > 1 or any(b.has(sp.pi) for b in below)
+        loose = _is_sum(above), _is_sum(below) or several
         return sign + self.fraction(self._side(above), self._side(below), loose), PRODUCT
 
     def _side(self, factors: Sequence[Expr]) -> str:
@@ -129,15 +130,18 @@ class Typesetter(abc.ABC):
             return str(e)
         if e.is_Symbol:
             return self.symbol(e.name)
+        if e is sp.pi:
+            return self.symbol("pi")
         if isinstance(e, sp.Indexed):
-            return self.symbol(f"{e.base.label.name}_{e.indices[0].name}")
+            index = str(e.indices[0]).replace(" - ", "_minus_").replace(" + ", "_plus_")
+            return self.symbol(f"{e.base.label.name}_{index}")
         if isinstance(e, sp.Derivative):
             return self.rate(e.expr.func.__name__)
         if isinstance(e, sp.Sum):
             (index, _, last) = e.limits[0]
             inside = self(e.function)
             summand = self.brackets(inside, square=True) if e.function.is_Add else inside
-            return self.series(index.name, last.name, summand)
+            return self.series(index.name, str(last), summand)
         if isinstance(e, sp.Integral):
             (variable, low, high) = e.limits[0]
             return self.integral(self(variable), self(low), self(high), self(e.function))
