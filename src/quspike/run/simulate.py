@@ -36,7 +36,7 @@ def simulate(
     neuron : a `Neuron`; None runs the circuit as it is.
     drives : drive by the name that the netlist's sources use.
     settings : every key of the run file's `[run]`, `initial` and `save`: method, memory, closure, save_every, dt,
-        truncation, classical, strict, seed …
+        truncation, classical, strict, seed …; `neurons`, a table of Neurons by name, for several in one circuit.
 
     Returns
     -------
