@@ -32,6 +32,8 @@ _HOMES = {
     "quantize": "quspike.quantize.quantized",
     "open": "quspike.result.store",
     "fit_law": "quspike.memristors.fit",
+    "hysteresis": "quspike.analysis.hysteresis",
+    "frequency_sweep": "quspike.analysis.frequency_sweep",
     "InputError": "quspike.errors",
     "NotAvailable": "quspike.errors",
     "ConvergenceError": "quspike.errors",
@@ -43,6 +45,8 @@ _RENAMED = {"compile": "compile_run", "open": "read"}  # names that would shadow
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
+    from quspike.analysis.frequency_sweep import frequency_sweep
+    from quspike.analysis.hysteresis import hysteresis
     from quspike.circuit import Circuit
     from quspike.drives import Csv, Noise, Pulses, Sine, Step, Wav
     from quspike.errors import ConvergenceError, InputError, NotAvailable, ValidityError, ValidityWarning

@@ -12,15 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quspike.analysis.element_trace import ElementTrace, check_current, element_traces
 from quspike.analysis.hysteresis import SAMPLES, Hysteresis, finely_saved, measure_trace
+from quspike.analysis.loop_text import sweep_text
 from quspike.analysis.sine_drive import SineDrive, sine_drive, warn_of_averaging
 from quspike.drives.sine import Sine
 from quspike.errors import ConvergenceError, InputError
+from quspike.run.load import load
 from quspike.run.schema import Run
 
 if TYPE_CHECKING:
@@ -31,12 +34,15 @@ MOST_POINTS = 1_000_000  # saved in one sweep's run: beyond this the frequencies
 HALVINGS = 6  # of the step before the sweep is given up
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FrequencySweep:
-    """One element's loops by frequency, ascending."""
+    """One element's loops by frequency, ascending. Printing it prints their areas."""
 
     element: str
     loops: tuple[Hysteresis, ...]
+
+    def __repr__(self) -> str:
+        return sweep_text(self)
 
     @property
     def frequencies(self) -> np.ndarray:
@@ -67,12 +73,23 @@ class FrequencySweep:
         }
 
 
-def frequency_sweep(run: Run, factors: Sequence[float], *, current: str = "element") -> dict[str, FrequencySweep]:
+def frequency_sweep(
+    what: Run | str | Path, factors: Sequence[float], *, current: str = "element"
+) -> dict[str, FrequencySweep]:
     """The loops of every element with the drive's frequency times each factor, amplitude and number of periods kept.
 
-    factors : at least two different ones, > 0. current : as in `hysteresis`. Raises InputError as `hysteresis` does,
-    and for factors too far apart; ConvergenceError where no step is small enough.
+    Parameters
+    ----------
+    what : a run or a run file, driven by a sine.
+    factors : at least two different ones, > 0.
+    current : as in `hysteresis`.
+
+    Raises
+    ------
+    InputError : as `hysteresis` does, and for factors too far apart.
+    ConvergenceError : no step is small enough.
     """
+    run = load(what) if isinstance(what, str | Path) else what
     drive = sine_drive(run)
     check_current(run, current)
     warn_of_averaging(run)

@@ -7,20 +7,26 @@ V and I are cubic splines in time; the zeros of V, and the peaks of both, are co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quspike.analysis.element_trace import ElementTrace, check_current, element_traces
 from quspike.analysis.loop import LoopMeasures, measure_loop
+from quspike.analysis.loop_text import loop_text
 from quspike.analysis.sine_drive import SineDrive, sine_drive, warn_of_averaging
 from quspike.errors import InputError
 from quspike.result.schema import BATCH
+from quspike.run.load import load, parse_run
 from quspike.run.schema import Run
 from quspike.units import format_si
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
+
+    from quspike.analysis.frequency_sweep import FrequencySweep
 
 POINTS = 2000  # corners of a loop, beside the marked ones: a polygon with these falls short of its curve by about 1e-5
 SAMPLES = 400  # saved points a period of a run made here
@@ -41,11 +47,12 @@ class Loop:
         return measure_loop(self.voltage, self.current, **scales)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Hysteresis:
     """The loops of one element: in the first period of the drive, and in the last, where it has settled.
 
     frequency : Hz. periods : how many the run holds. `settled.gap` tells how far from closed the last loop still is.
+    Printing it prints the measures.
     """
 
     element: str
@@ -53,8 +60,22 @@ class Hysteresis:
     periods: int
     first: LoopMeasures
     settled: LoopMeasures
-    first_loop: Loop = field(repr=False, compare=False)
-    settled_loop: Loop = field(repr=False, compare=False)
+    first_loop: Loop = field(compare=False)
+    settled_loop: Loop = field(compare=False)
+
+    def __repr__(self) -> str:
+        return loop_text(self)
+
+    def plot(
+        self, path: str | Path | None = None, *, sweep: FrequencySweep | None = None, force: bool = False
+    ) -> Figure:
+        """The settled loop, with a sweep its collapse below it; written to `path` (.png, .svg, .pdf) if given."""
+        from quspike.plot import plot_hysteresis, save
+
+        figure = plot_hysteresis(self, sweep)
+        if path is not None:
+            save(figure, path, force=force)
+        return figure
 
     def to_dict(self) -> dict[str, Any]:
         """The measures as plain numbers, lists and text, SI."""
@@ -67,11 +88,13 @@ class Hysteresis:
         }
 
 
-def hysteresis(what: Run | xr.Dataset, *, current: str = "element") -> dict[str, Hysteresis]:
+def hysteresis(what: Run | xr.Dataset | str | Path, *, current: str = "element") -> dict[str, Hysteresis]:
     """The I–V loops of every memristor and resistor of a sine-driven circuit, by name.
 
-    what : a run, which is simulated with enough saved points, or the Dataset of one.
-    current : "element", or "whole" for all that leaves the node by the one memristor (`element_trace.py`).
+    Parameters
+    ----------
+    what : a run or a run file, which is simulated with enough saved points, or the Dataset of one.
+    current : "element", or "whole" for all that leaves the node by the one memristor, by Kirchhoff's law.
 
     Raises
     ------
@@ -79,7 +102,8 @@ def hysteresis(what: Run | xr.Dataset, *, current: str = "element") -> dict[str,
         loop.
     ValidityWarning : the method averages the memristance over the carrier that drives it.
     """
-    run, result = (what, None) if isinstance(what, Run) else (_run_of(what), what)
+    given = load(what) if isinstance(what, str | Path) else what
+    run, result = (given, None) if isinstance(given, Run) else (_run_of(given), given)
     drive = sine_drive(run)
     check_current(run, current)
     warn_of_averaging(run)
@@ -145,8 +169,6 @@ def _loop(voltage: Any, current: Any, begin: float, end: float, zeros: np.ndarra
 
 def _run_of(ds: xr.Dataset) -> Run:
     """The run that a Dataset came from."""
-    from quspike.run.load import parse_run
-
     if "config" not in ds.attrs:
         raise InputError("ds", "another Dataset", "must be a result of quspike, with its attributes")
     return parse_run(ds.attrs["config"], "config of the result")

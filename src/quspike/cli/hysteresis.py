@@ -14,7 +14,6 @@ from quspike.cli.source import read_run
 if TYPE_CHECKING:
     from quspike.analysis.frequency_sweep import FrequencySweep
     from quspike.analysis.hysteresis import Hysteresis
-    from quspike.analysis.loop import LoopMeasures
     from quspike.run.schema import Run
 
 EXAMPLE = "quspike hysteresis loop.toml --frequencies 2MHz,8MHz,32MHz --plot loop.png"
@@ -106,10 +105,7 @@ def _measured(run: Run, factors: list[float], current: str) -> tuple[dict[str, H
 
 
 def _draw(plot: Path, name: str, loops: dict[str, Hysteresis], sweeps: dict[str, FrequencySweep], force: bool) -> None:
-    from quspike.plot import save
-    from quspike.plot.pinched_loop import plot_hysteresis
-
-    save(plot_hysteresis(loops[name], sweeps.get(name)), plot, force=force)
+    loops[name].plot(plot, sweep=sweeps.get(name), force=force)
 
 
 def _as_json(loops: dict[str, Hysteresis], sweeps: dict[str, FrequencySweep]) -> str:
@@ -122,45 +118,9 @@ def _as_json(loops: dict[str, Hysteresis], sweeps: dict[str, FrequencySweep]) ->
 
 def _report(loops: dict[str, Hysteresis], sweeps: dict[str, FrequencySweep]) -> list[str]:
     """The measures of each element in a few lines."""
-    from quspike.result.engineering import human
-
     lines = []
     for name, loop in loops.items():
-        lines.append(f"{name}, {human(loop.frequency, 'Hz')}, period {loop.periods} of {loop.periods}")
-        lines += [f"  {line}" for line in _measure_lines(loop.settled)]
-        lines.append(
-            f"  in the first period: areas/V₀I₀ {_areas(loop.first)}, form factor {loop.first.form_factor:.5f}"
-        )
+        lines.append(str(loop))
         if name in sweeps:
-            lines += [f"  {line}" for line in _sweep_lines(sweeps[name])]
+            lines += [f"  {line}" for line in str(sweeps[name]).splitlines()]
     return lines
-
-
-def _measure_lines(m: LoopMeasures) -> list[str]:
-    from quspike.result.engineering import human
-
-    turns = {1: "counter-clockwise", -1: "clockwise", 0: "a line"}
-    lobes = ", ".join(f"V {'>' if lobe.side > 0 else '<'} 0 {turns[lobe.circulation]}" for lobe in m.lobes)
-    pinch = "V never vanishes" if m.pinch_residual is None else f"{m.pinch_residual:.2g} of the current's swing"
-    return [
-        f"axes            V₀ = {human(m.voltage_scale, 'V')}, I₀ = {human(m.current_scale, 'A')} (the peaks)",
-        f"areas/V₀I₀      {_areas(m)}, together {m.scaled_area:.6g}",
-        f"form factor     {m.form_factor:.5f}",
-        f"pinch residual  {pinch}",
-        f"circulation     {lobes}: {m.crossing}",
-    ]
-
-
-def _areas(m: LoopMeasures) -> str:
-    return " + ".join(f"{lobe.scaled_area:.5g}" for lobe in m.lobes)
-
-
-def _sweep_lines(sweep: FrequencySweep) -> list[str]:
-    from quspike.result.engineering import human
-
-    lines = ["frequency       area/V₀I₀    form factor"]
-    for loop in sweep.loops:
-        lines.append(
-            f"{human(loop.frequency, 'Hz'):<14}  {loop.settled.scaled_area:<11.5g}  {loop.settled.form_factor:.5f}"
-        )
-    return [*lines, f"at the end, area/V₀I₀ ∝ f^{sweep.exponent:.3f}"]

@@ -1,6 +1,7 @@
 """Figures."""
 
+from quspike.plot.pinched_loop import plot_hysteresis
 from quspike.plot.run_figure import plot_run
 from quspike.plot.saving import check_figure_path, save
 
-__all__ = ["check_figure_path", "plot_run", "save"]
+__all__ = ["check_figure_path", "plot_hysteresis", "plot_run", "save"]
