@@ -16,7 +16,8 @@ from quspike.cli.program import run_program
 from quspike.errors import InputError
 from quspike.plot.schematic import draw_circuit, text_width
 from quspike.plot.schematic_labels import label_of
-from quspike.plot.schematic_layout import DROP, LINE, Layout, ends_between, lay_out, node_order
+from quspike.plot.schematic_layout import DROP, LINE, Layout, lay_out
+from quspike.plot.schematic_order import ends_between, in_series, node_order
 
 CARDS = "C C L JJ R I V"
 LINES = """
@@ -136,6 +137,17 @@ def test_a_drawing_does_not_depend_on_the_order_of_the_lines():
         shuffle(lines)
         one, other = lay_out(circuit, text_width), lay_out(qs.Circuit("\n".join(lines)), text_width)
         assert one == other
+
+
+def test_a_voltage_source_hangs_below_what_it_feeds():
+    """A channel above its battery, whose node is not on the rail; a loop of four elements is left on the rail."""
+    circuit = qs.Circuit("C1 m 0 1pF\nI1 0 m 1nA\nR1 k m 1kohm\nV1 0 k 2mV\nL1 m 0 1nH")
+    assert in_series(circuit)["k"].elements == (circuit.element("R1"), circuit.element("V1"))
+    assert node_order(circuit) == ("m",)
+    found = {e.element.name: e for e in lay_out(circuit, text_width).elements}
+    assert found["R1"].start == found["V1"].end  # n+ of R1 and n− of V1 are k
+    assert found["R1"].end[1] == 0.0
+    assert not in_series(qs.Circuit("V1 s 0 1mV\nR1 s a 1kohm\nL1 a b 1nH\nC1 b 0 1pF"))
 
 
 @pytest.mark.parametrize("count", [6, 30])

@@ -1,21 +1,20 @@
 """Where the elements of a circuit stand in its drawing.
 
-Nodes lie along a rail, in an order that keeps neighbours together. Elements to ground hang below their node; elements
-between nodes lie on the rail or above it, parallel ones stacked, each above whatever its span holds already. All
-widths follow from the labels, which are measured, so that no label meets another. Units of a drawing are half a
-symbol's length.
+Nodes lie along a rail, in an order that keeps neighbours together. Elements to ground hang below their node, one alone
+or two in series; elements between nodes lie on the rail or above it, parallel ones stacked, each above whatever its
+span holds already. All widths follow from the labels, which are measured, so that no label meets another. Units of a
+drawing are half a symbol's length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise, permutations
-
-import numpy as np
+from itertools import pairwise
 
 from quspike.circuit import Circuit, Element
 from quspike.plot.schematic_labels import GROUND, Label, label_of, natural, node_label
+from quspike.plot.schematic_order import Series, ends_between, in_series, node_order
 
 Point = tuple[float, float]
 Measure = Callable[[str], float]  # width of a text, in units of the drawing
@@ -24,8 +23,7 @@ SYMBOL = 1.0  # half of the length that a symbol needs along its wires
 HALF = 0.45  # half of a symbol's width, the largest
 MARGIN = 0.25
 LINE = 0.36  # height of a line of text
-DROP = 3.0  # from the rail to ground
-FEW = 7  # nodes that are put in the best of all orders; more are put in a good one
+DROP, DEEP = 3.0, 4.8  # from the rail to ground; with two elements in series
 RANK = ("I", "V", "C", "L", "JJ", "R", "MEM", "TL", "Y")
 
 
@@ -65,48 +63,6 @@ def lay_out(circuit: Circuit, width: Measure) -> Layout:
     return _Plan(circuit, width).layout()
 
 
-def node_order(circuit: Circuit) -> tuple[str, ...]:
-    """The nodes in an order that keeps the span of elements between them short, and does not depend on line order."""
-    nodes = tuple(sorted(circuit.nodes, key=natural))
-    place = {node: i for i, node in enumerate(nodes)}
-    pairs = [sorted((place[a], place[b])) for a, b in map(ends_between, circuit.elements) if GROUND not in (a, b)]
-    links = np.array([p for p in pairs if p[0] != p[1]], dtype=int).reshape(-1, 2)
-    if len(nodes) <= FEW:
-        driven = np.array([place[n] for e in circuit.of("I", "V") for n in e.nodes if n != GROUND], dtype=int)
-
-        def cost(order: tuple[int, ...]) -> tuple:
-            position = np.argsort(order)
-            return _span(position, links), int(np.sum(position[driven])), order  # sources to the left
-
-        best = min(permutations(range(len(nodes))), key=cost)
-        return tuple(nodes[i] for i in best)
-    return tuple(nodes[i] for i in _by_connection(len(nodes), links))
-
-
-def _span(position: np.ndarray, links: np.ndarray) -> float:
-    return float(np.sum(np.abs(position[links[:, 0]] - position[links[:, 1]])))
-
-
-def _by_connection(count: int, links: np.ndarray) -> list[int]:
-    """Nodes by the slowest vector of the graph's Laplacian (Fiedler), piece by piece as ties come out equal."""
-    laplacian = np.zeros((count, count))
-    for a, b in links:
-        laplacian[[a, b], [a, b]] += 1
-        laplacian[[a, b], [b, a]] -= 1
-    laplacian += 1e-6 * np.diag(np.arange(count) / count)  # what is not joined keeps its own order
-    vector = np.round(np.linalg.eigh(laplacian)[1][:, 1 if count > 1 else 0], 9)
-    order = sorted(range(count), key=lambda i: (vector[i], i))
-    return order if order[0] <= order[-1] else order[::-1]
-
-
-def ends_between(e: Element) -> tuple[str, str]:
-    """The two nodes that an element is drawn between: of a two-port, its inner conductor's, or else its shields'."""
-    if len(e.nodes) == 4:
-        a, b = (plus if plus != GROUND else minus for plus, minus in (e.nodes[:2], e.nodes[2:]))
-        return a, b
-    return (e.nodes[0], e.nodes[1]) if len(e.nodes) == 2 else (GROUND, GROUND)
-
-
 class _Plan:
     """The rail from left to right, then what lies above it from the shortest span to the longest."""
 
@@ -114,32 +70,41 @@ class _Plan:
         self.width, self.order = width, node_order(circuit)
         self.place = {node: i for i, node in enumerate(self.order)}
         self.labels = {e.name: label_of(circuit, e) for e in circuit.elements}
-        self.marks = {node: node_label(circuit, node) for node in self.order}
-        self.hanging: dict[str, list[Element]] = {node: [] for node in self.order}
+        self.marks = {node: node_label(circuit, node) for node in circuit.nodes}
+        self.hanging: dict[str, list[Series]] = {node: [] for node in self.order}
         self.links: list[Element] = []
+        series = in_series(circuit)
+        self.drop = DEEP if series else DROP
         for e in sorted(circuit.elements, key=lambda e: (_rank(e), natural(e.name))):
             a, b = ends_between(e)
-            if a != b and GROUND not in (a, b):
+            pair = next((series[n] for n in (a, b) if n in series), None)
+            if pair is not None:
+                if pair.elements[0] is e:
+                    self.hanging[pair.node].append(pair)
+            elif a != b and GROUND not in (a, b):
                 self.links.append(e)
             elif (a, b) != (GROUND, GROUND):
-                self.hanging[b if a == GROUND else a].append(e)
+                node = b if a == GROUND else a
+                self.hanging[node].append(Series(node, (e,)))
         self.links.sort(key=lambda e: self._reach(e)[1] - self._reach(e)[0])
         self.left, self.right, self.columns = self._rail()
 
     def layout(self) -> Layout:
         """Everything in its place."""
-        hung = [self._hung(e, x) for n in self.order for e, x in zip(self.hanging[n], self.columns[n], strict=True)]
+        columns = [(x, hung) for n in self.order for x, hung in zip(self.columns[n], self.hanging[n], strict=True)]
+        hung = [placed for x, series in columns for placed in self._hung(series, x)]
         levels = self._levels()
         buses = self._buses(levels)
         links, wires = self._above(levels, buses)
         wires += [((x, 0.0), (x, y)) for x, y in buses.items() if y]
         wires += [((self.left[n], 0.0), (self.right[n], 0.0)) for n in self.order if self.right[n] > self.left[n]]
-        xs = [x for n in self.order for x in self.columns[n]]
-        wires += [((a, -DROP), (b, -DROP)) for a, b in pairwise(xs)]
-        joints = [(x, -DROP) for x in xs[1:-1]] + list(self._joints(levels, buses))
-        marks = tuple(self._mark(n) for n in self.order)
+        xs = [x for x, _ in columns]
+        wires += [((a, -self.drop), (b, -self.drop)) for a, b in pairwise(xs)]
+        joints = [(x, -self.drop) for x in xs[1:-1]] + list(self._joints(levels, buses))
+        marks = [self._mark(n, (self.left[n], 0.0)) for n in self.order]
+        marks += [self._mark(series.between, (x, -self.drop / 2)) for x, series in columns if series.between]
         ground = xs[len(xs) // 2 if len(self.order) == 1 else 0] if xs else self.left[self.order[0]]
-        return Layout((*hung, *links), tuple(wires), tuple(joints), marks, (ground, -DROP))
+        return Layout((*hung, *links), tuple(wires), tuple(joints), tuple(marks), (ground, -self.drop))
 
     def _rail(self) -> tuple[dict[str, float], dict[str, float], dict[str, list[float]]]:
         """Left and right end of each node's part of the rail, and where its elements hang."""
@@ -149,12 +114,12 @@ class _Plan:
         x = 0.0
         for i, node in enumerate(self.order):
             x = self._start(i, right, x)
-            left[node] = right[node] = x
             columns[node] = []
-            for e in self.hanging[node]:
+            for series in self.hanging[node]:
+                x += self._width(self.marks[series.between]) if series.between else 0.0
                 columns[node].append(x)
-                right[node] = x
-                x += 2 * HALF + 2 * MARGIN + self._width(self.labels[e.name])
+                x += 2 * HALF + 2 * MARGIN + max(self._width(self.labels[e.name]) for e in series.elements)
+            left[node], right[node] = (columns[node][0], columns[node][-1]) if columns[node] else (x, x)
         return left, right, columns
 
     def _start(self, i: int, right: dict[str, float], x: float) -> float:
@@ -178,15 +143,21 @@ class _Plan:
         a, b = sorted(self.place[n] for n in ends_between(e))
         return a, b
 
-    def _hung(self, e: Element, x: float) -> Placed:
-        label, down = self.labels[e.name], ends_between(e)[0] != GROUND
-        start, end = ((x, 0.0), (x, -DROP)) if down else ((x, -DROP), (x, 0.0))
-        side = HALF + MARGIN * (0.8 if e.card in "IV" else 0.5)
-        return Placed(e, start, end, label, (x + side, -DROP / 2 + LINE * (len(label.lines) / 2 - 0.7)), centred=False)
+    def _hung(self, series: Series, x: float) -> Iterator[Placed]:
+        """Elements from the rail to ground, each over its share of the height."""
+        share = self.drop / len(series.elements)
+        above = series.node
+        for i, e in enumerate(series.elements):
+            label, top, bottom = self.labels[e.name], (x, -i * share), (x, -(i + 1) * share)
+            start, end = (top, bottom) if ends_between(e)[0] == above else (bottom, top)
+            side = HALF + MARGIN * (0.8 if e.card in "IV" else 0.5)
+            at = (x + side, -(i + 0.5) * share + LINE * (len(label.lines) / 2 - 0.7))
+            yield Placed(e, start, end, label, at, centred=False)
+            above = series.between or GROUND
 
-    def _mark(self, node: str) -> NodeMark:
+    def _mark(self, node: str, at: Point) -> NodeMark:
         label = self.marks[node]
-        return NodeMark(label, (self.left[node] - 0.12, 0.14 + LINE * (len(label.lines) - 1)))
+        return NodeMark(label, (at[0] - 0.12, at[1] + 0.14 + LINE * (len(label.lines) - 1)))
 
     def _levels(self) -> dict[str, float]:
         """The height of each element between nodes: as low as what its span holds already allows."""
