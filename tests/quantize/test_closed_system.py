@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from scipy.integrate import quad
 
 from quantize.circuits import near
 from quantize.nodal_analysis import NodalAnalysis
+from quantize.random_circuits import random_line_circuits
 from quspike import Circuit
 from quspike.baths.comb import graded_grid, midpoint_grid
 from quspike.baths.ladder import ladder
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError
+from quspike.quantize.admittance import linear_response
 from quspike.quantize.closed_system import closed_system
 
 # two nodes, three dissipators, one of them at a node without capacitance
@@ -66,6 +69,33 @@ def test_ladders_become_the_circuit():
         return closed_system(NETLIST, {name: ladder(z, step, cells, cut) for name, (z, cut) in lines.items()})
 
     np.testing.assert_allclose(slopes(errors_of(of(n) for n in (100, 200, 400))), 2, atol=0.1)
+
+
+def test_random_circuits_closed_by_growing_combs_are_second_order():
+    """At a random node with a capacitance: lines, coupled coils, massless nodes, islands, voltage sources.
+
+    Catches: an island that a port charges left out of Z, a coordinate of a line that is tied to ground.
+    """
+    r, compared = random.Random(2), 0
+    for circuit in random_line_circuits(41, 120, largest=4):
+        leaks = [e for e in circuit.elements if e.card == "R" or (e.card == "TL" and len(e.nodes) == 2)]
+        for e in leaks:
+            circuit = circuit.replace(e.name, cutoff=f"{r.uniform(1, 9)}e11rad/s")
+        response = linear_response(circuit, lines="modes")
+        at_massless = response.matrices.network.indices("frozen")
+        nodes = [
+            n for n in circuit.nodes if (u := response.matrices.network.port(n)).any() and not u[at_massless].any()
+        ]
+        if not nodes or not 1 <= len(leaks) <= 3:
+            continue
+        node = r.choice(nodes)
+        exact = response.impedance(RISING, node)
+        systems = [closed_system(circuit, graded_grid(1e9, 3e15, n)) for n in (50, 100)]
+        errors = [np.abs(system.impedance(RISING, node) / exact - 1).max() for system in systems]
+        if errors[0] > 1e-10:  # else the port sees no dissipator at all
+            assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.4), circuit.netlist()
+            compared += 1
+    assert compared > 25
 
 
 def test_a_membrane_starts_without_a_slip():

@@ -76,6 +76,21 @@ def test_a_line_holds_its_whole_capacitance_and_inductance_at_rest():
         assert one @ t.T @ m.stiffness @ t @ one == pytest.approx(1 / 2.5e-9, rel=1e-12)
 
 
+def test_a_line_that_moves_as_a_whole_has_no_energy_of_flux():
+    """No coil moves a free or baseband coordinate, no dissipator a free one, lines of finite length included.
+
+    Catches: modes of a line that are measured against ground, to which an island on a line would be tied by them.
+    """
+    compared = 0
+    for circuit in random_line_circuits(6, 900, largest=4):
+        w = network(circuit)
+        if w.lines and not len(w.indices("frozen")) and len(free := w.indices("free", "baseband")):
+            assert not w.incidence("inductance")[free].any(), circuit.netlist()
+            assert not w.incidence("dissipator")[w.indices("free")].any()
+            compared += 1
+    assert compared > 10
+
+
 def test_node_fluxes_and_coordinates_are_whole_combinations_of_each_other():
     """det P = ±1 on the nodes that are not held: charges of periodic coordinates stay whole pairs."""
     for _, w in networks(2, 400):

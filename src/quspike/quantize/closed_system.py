@@ -73,7 +73,15 @@ class ClosedSystem:
     def impedance(self, omega: np.ndarray, plus: str, minus: str = "0") -> np.ndarray:
         """Z(ω) [ohm] at ω [rad/s] above the real axis, where it is smooth."""
         w = np.asarray(omega)[..., None]
-        return np.sum(-1j * w * self.reach(plus, minus) ** 2 / (self.modes[0] ** 2 - w**2), axis=-1)
+        found = np.sum(-1j * w * self.reach(plus, minus) ** 2 / (self.modes[0] ** 2 - w**2), axis=-1)
+        return found + 1j / w[..., 0] * self._island(plus, minus)
+
+    def _island(self, plus: str, minus: str) -> float:
+        """1/C of the free coordinates that a current into the port charges [1/F]: no mode, as no force acts on them."""
+        m = self.matrices
+        free = np.array([i for i, k in enumerate(m.kept) if m.network.coordinates[k].kind == "free"], dtype=int)
+        u = m.port(plus, minus)[free]
+        return float(u @ np.linalg.solve(m.capacitance[np.ix_(free, free)], u))
 
     def fluctuations(self, temperature: float, plus: str, minus: str = "0") -> tuple[float, float]:
         """⟨φ²⟩ [Wb²] and ⟨V²⟩ [V²] of a port in equilibrium at T [K]; ⟨φ²⟩ is inf where nothing holds the flux."""

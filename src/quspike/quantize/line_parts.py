@@ -2,12 +2,15 @@
 
 With C = ℓ/(vZ0) and L = Z0ℓ/v of the whole line, port fluxes φ_a, φ_b and modes χ_j at ω_j = jπv/ℓ (both ends shorted),
 
-    comb    −(φ_a − φ_b)²/2L + Σ_{j=1}^{N} [ (C_j/2) χ̇_j² − (φ_a − (−1)^j φ_b − χ_j)²/L ],   C_j = 2C/π²j²,
+    comb    −(φ_a − φ_b)²/2L + Σ_{j=1}^{N} [ (C_j/2) (φ̇_a − (−1)^j φ̇_b + χ̇_j)² − χ_j²/L ],   C_j = 2C/π²j²,
 
 beside the capacitances that the modes above N leave on φ_a ± φ_b. At ω → 0 it is the whole line for any N, and its
 error there falls as (ω/ω_N)² / N: third order in 1/N. It is Foster's expansion of the two-port, a sum of series LC.
 
     ladder   N cells, L/N between neighbours, C/N at inner nodes and C/2N at both ends: second order in 1/N.
+
+Inner coordinates are measured against the ports, so that a line that is moved as a whole has no energy of flux: what
+kind a node's coordinate is stays what its graph says.
 
 Pozar, Microwave Engineering (2011), ch. 2; Parra-Rodriguez et al., Quantum Sci. Technol. 3, 024012 (2018).
 """
@@ -71,15 +74,15 @@ def comb_parts(n: int) -> Parts:
     for j in range(1, n + 1):
         sign, share = 1 if j % 2 else -1, 2 / (math.pi * j) ** 2
         left[sign] -= share
-        found.append(Part("capacitance", 0, 0, ((j - 1, 1),), share))
-        found.append(Part("inductance", 1, sign, ((j - 1, -1),), 0.5))
+        found.append(Part("capacitance", 1, sign, ((j - 1, 1),), share))
+        found.append(Part("inductance", 0, 0, ((j - 1, 1),), 0.5))
     return Parts(n, (*(Part("capacitance", 1, sign, (), share) for sign, share in left.items()), *found))
 
 
 def ladder_parts(n: int) -> Parts:
     """n cells."""
     ends: dict[int, tuple[int, int, tuple]] = {0: (1, 0, ()), n: (0, 1, ())}
-    flux = [ends.get(j, (0, 0, ((j - 1, 1),))) for j in range(n + 1)]
+    flux = [ends.get(j, (1, 0, ((j - 1, 1),))) for j in range(n + 1)]
     found = [Part("capacitance", *flux[j], 1 / n if 0 < j < n else 0.5 / n) for j in range(n + 1)]
     for (a, b, here), (a_next, b_next, there) in itertools.pairwise(flux):
         inner = (*here, *((index, -sign) for index, sign in there))
