@@ -125,3 +125,13 @@ def test_a_line_in_modes_becomes_the_line(form: str, order: int):
         errors.append(abs(linear_response(circuit, lines="modes").impedance(2.3e10, "a") - exact))
     slopes = np.log2(np.array(errors)[:-1] / np.array(errors)[1:])
     np.testing.assert_allclose(slopes, order, atol=0.12)
+
+
+def test_a_quantized_circuit_tells_its_impedance():
+    """The membrane of the adapting neuron: 1/(1/R_off − iωC) at small flux. Catches: a method that forgets the memory."""
+    circuit = qs.quantize("C1 m 0 100fF\nMEM1 m 0 model=sigmoid R_on=10kohm R_off=100kohm phi_c=1.5pWb phi_s=0.05pWb")
+    omega = np.array([1e8, 1e10])
+    np.testing.assert_allclose(circuit.impedance(omega, "m"), 1 / (1e-5 - 1j * omega * 1e-13), rtol=1e-9)
+    np.testing.assert_allclose(
+        circuit.admittance(omega, "m", memory={"MEM1": 9e-12}), 1e-4 - 1j * omega * 1e-13, rtol=1e-9
+    )

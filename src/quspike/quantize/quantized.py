@@ -247,6 +247,21 @@ class QuantizedCircuit:
             return tuple(network_verdicts(self.zero_point, self.baths, self.leak_rate))
         return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
 
+    def impedance(self, omega: Any, plus: str, minus: str = "0", *, memory: dict[str, float] | None = None) -> Any:
+        """Z(ω) between two nodes [ohm], complex, at ω [rad/s] of any shape; f(t) = ∫ dω/2π f(ω) e^{−iωt}.
+
+        memory : x of memristors by name, instead of where they start; junctions are inductors at zero flux.
+        """
+        from quspike.quantize.admittance import linear_response
+
+        return linear_response(self.circuit, memory=memory).impedance(omega, plus, minus)
+
+    def admittance(self, omega: Any, plus: str, minus: str = "0", *, memory: dict[str, float] | None = None) -> Any:
+        """1/Z(ω) [S]. Raises InputError for nodes that voltage sources tie together."""
+        from quspike.quantize.admittance import linear_response
+
+        return linear_response(self.circuit, memory=memory).admittance(omega, plus, minus)
+
     def spectrum(self, levels: int = 6, tolerance: float = 1e-9, **limits: int) -> Spectrum:
         """Energy levels without dissipators, memristors and drives, each within `tolerance` of the highest transition.
 
