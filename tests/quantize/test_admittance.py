@@ -128,7 +128,7 @@ def test_a_line_in_modes_becomes_the_line(form: str, order: int):
 
 
 def test_a_quantized_circuit_tells_its_impedance():
-    """The membrane of the adapting neuron: 1/(1/R_off − iωC) at small flux. Catches: a method that forgets the memory."""
+    """The membrane of the adapting neuron: 1/(1/R_off − iωC) at small flux. Catches: a memory forgotten."""
     circuit = qs.quantize("C1 m 0 100fF\nMEM1 m 0 model=sigmoid R_on=10kohm R_off=100kohm phi_c=1.5pWb phi_s=0.05pWb")
     omega = np.array([1e8, 1e10])
     np.testing.assert_allclose(circuit.impedance(omega, "m"), 1 / (1e-5 - 1j * omega * 1e-13), rtol=1e-9)
