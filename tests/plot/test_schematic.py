@@ -39,8 +39,9 @@ Box = tuple[float, float, float, float]
 
 
 def circuits() -> Iterator[qs.Circuit]:
-    """Random ones, and one with every kind of symbol."""
+    """Random ones, one with every kind of symbol, and one with a long name between two elements in series."""
     yield qs.Circuit(LINES)
+    yield qs.Circuit("C1 m 0 1pF\nI1 0 m a_drive\nR1 battery_of_potassium m 1kohm\nV1 battery_of_potassium 0 -12uV")
     yield from (circuit for _, circuit in random_circuits(5, 70, CARDS, largest=7))
 
 
