@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from quspike.kernel.displaced import trigonometric_elements
 from quspike.kernel.fock import lowering
 
 
@@ -36,6 +37,16 @@ def lindblad_rate(hamiltonian: Array, jumps: Sequence[Array], rho: Array) -> Arr
     half = (-1j * hamiltonian - 0.5 * lost) @ rho
     half = half + 0.5 * sum((jump @ rho @ jump.conj().T for jump in jumps), jnp.zeros_like(rho))
     return half + half.conj().T
+
+
+def wave(levels: int, eta: Array, turn: Array) -> Array:
+    """exp(i Σ η_k(a_k e_k + h.c.)) of oscillators turned by e_k, |e_k| = 1: closed matrix elements (D, D)."""
+    powers = turn[:, None] ** jnp.arange(levels)  # a e turns |n⟩ by n
+    factors = []
+    for k in range(len(eta)):
+        cosine, sine = trigonometric_elements(levels, jnp.abs(eta[k]))
+        factors.append((cosine + 1j * jnp.sign(eta[k]) * sine) * powers[k][None, :] / powers[k][:, None])
+    return kron(factors)
 
 
 def expectation(rho: Array, operator: Array) -> Array:

@@ -12,7 +12,9 @@ left mixed.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -20,46 +22,15 @@ from jax import Array
 
 from quspike.constants import hbar, phi0
 from quspike.kernel import coupled_fock as fock
-from quspike.kernel.displaced import trigonometric_elements
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.memory import mean_field
 from quspike.methods import network_frame as net
-from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
+from quspike.methods.method import Machine, Params, Setup, initial_memories
+from quspike.methods.network_oscillators import Oscillators, State, error_norm, oscillators, size_of
 from quspike.quantize.zero_point import thermal_occupation
 
 TOP_LEVELS = 2
 HEALTH = 3
-TINY = 1e-30
-
-
-class Oscillators(NamedTuple):
-    """ω_k, φ_zpf, q_zpf of each coordinate's oscillator (m,), couplings E_kl and K_kl without diagonals (m, m)."""
-
-    omega: Array
-    phi: Array
-    q: Array
-    electric: Array
-    magnetic: Array
-    stiffness: Array
-
-
-class State(NamedTuple):
-    """alpha (m,) complex, memory (D,), held (K,), rho (D, D) complex: each α_k in the frame that rotates at ω_k."""
-
-    alpha: Array
-    memory: Array
-    held: Array
-    rho: Array
-
-
-def oscillators(f: net.Frame) -> Oscillators:
-    """The uncoupled oscillators and what couples them."""
-    stiffness = f.stiffness + (f.junctions * f.critical_currents / phi0) @ f.junctions.T
-    electric, magnetic = jnp.diagonal(f.inverse_capacitance), jnp.diagonal(stiffness)
-    omega = jnp.sqrt(electric * magnetic)
-    phi = jnp.sqrt(hbar * electric / (2 * omega))
-    off = 1 - jnp.eye(len(omega))
-    return Oscillators(omega, phi, hbar / (2 * phi), off * f.inverse_capacitance, off * stiffness, stiffness)
 
 
 def build(setup: Setup, params: Params) -> Machine:
@@ -74,29 +45,53 @@ def build(setup: Setup, params: Params) -> Machine:
         reset=machine.reset,
         release=lambda t, y, piece, released: y._replace(held=jnp.where(released, 0.0, y.held)),
         observe=machine.observe,
-        error=_error(setup, params, o),
+        error=error_norm(setup, params, o),
     )
     return Machine(model, machine.start(), machine.read, machine.after)
 
 
+@dataclass(frozen=True)
 class _Machine:
-    """The functions of one run; nothing in it changes."""
+    """The functions of one run, over its numbers."""
 
-    def __init__(self, setup: Setup, params: Params, f: net.Frame, o: Oscillators) -> None:
-        assert setup.truncation is not None
-        self.setup, self.params, self.f, self.o = setup, params, f, o
-        self.levels, self.modes = setup.truncation, len(o.omega)
-        self.a = fock.annihilators(self.levels, self.modes)
-        self.own = np.argmax(np.array([[c == n for c in self._names()] for n in setup.neuron_nodes]), axis=1).astype(
-            int
-        ) if setup.neuron_nodes else np.zeros(0, dtype=int)  # fmt: skip
-        temperatures = [params["elements"][d.name]["T"] for d in setup.membrane.dissipators]
-        self.quanta = jnp.stack([jnp.broadcast_to(thermal_occupation(o.omega, t), o.omega.shape) for t in temperatures])
-        self.fresh = jnp.max(self.quanta, axis=0)
+    setup: Setup
+    params: Params
+    f: net.Frame
+    o: Oscillators
 
-    def _names(self) -> list[str]:
+    @cached_property
+    def levels(self) -> int:
+        """N of each oscillator."""
+        assert self.setup.truncation is not None
+        return self.setup.truncation
+
+    @cached_property
+    def modes(self) -> int:
+        """m."""
+        return len(self.o.omega)
+
+    @cached_property
+    def a(self) -> np.ndarray:
+        """a_k in the whole space (m, D, D)."""
+        return fock.annihilators(self.levels, self.modes)
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """The oscillator of each neuron (K,)."""
         network = net.system_of(self.setup).network
-        return [c.node for c in network.coordinates if c.kind == "extended"]
+        names = [c.node for c in network.coordinates if c.kind == "extended"]
+        return np.array([names.index(node) for node in self.setup.neuron_nodes], dtype=int)
+
+    @cached_property
+    def quanta(self) -> Array:
+        """n̄ of each dissipator at each oscillator's frequency (D, m)."""
+        temperatures = [self.params["elements"][d.name]["T"] for d in self.setup.membrane.dissipators]
+        return jnp.stack([thermal_occupation(self.o.omega, t) for t in temperatures])
+
+    @cached_property
+    def fresh(self) -> Array:
+        """n̄ of a thermal oscillator: that of the warmest dissipator (m,)."""
+        return jnp.max(self.quanta, axis=0)
 
     def start(self) -> State:
         """Thermal (or vacuum) oscillators about the initial means."""
@@ -152,21 +147,15 @@ class _Machine:
 
     def junctions(self, flux: Array, rho: Array, turn: Array) -> tuple[Array, Array]:
         """−Σ E_J[cos θ + ½θ²] about the mean in 1/s (D, D), and Σ (E_J/φ0) b ⟨sin θ − θ⟩, its mean forces (m,), A."""
-        total = jnp.zeros((len(self.a[0]),) * 2, dtype=complex)
+        total = jnp.zeros_like(rho)
         forces = jnp.zeros(self.modes)
-        angles = turn[:, None] ** jnp.arange(self.levels)  # a e^{−iωt} turns |n⟩ by n
+        small = self.a * turn[:, None, None]
         for j in range(self.f.junctions.shape[1]):
             b, energy = self.f.junctions[:, j], self.f.critical_currents[j] * phi0
-            eta, mean = b * self.o.phi / phi0, b @ flux / phi0
-            wave, shift = [], jnp.zeros_like(total)
-            for k in range(self.modes):
-                cosine, sine = trigonometric_elements(self.levels, jnp.abs(eta[k]))
-                phases = angles[k][None, :] / angles[k][:, None]
-                wave.append((cosine + 1j * jnp.sign(eta[k]) * sine) * phases)
-                small = self.a[k] * turn[k]
-                shift = shift + eta[k] * (small + small.conj().T)
-            whole = jnp.exp(1j * mean) * fock.kron(wave)
-            cosine, sine = 0.5 * (whole + whole.conj().T), -0.5j * (whole - whole.conj().T)
+            mean, eta = b @ flux / phi0, b * self.o.phi / phi0
+            shift = self.linear(small, b / phi0)
+            wave = jnp.exp(1j * mean) * fock.wave(self.levels, eta, turn)
+            cosine, sine = 0.5 * (wave + wave.conj().T), -0.5j * (wave - wave.conj().T)
             total = total - energy / hbar * (cosine + 0.5 * shift @ shift + mean * shift)
             current = fock.expectation(rho, sine - shift).real - mean * jnp.trace(rho).real
             forces = forces + b * energy / phi0 * current
@@ -194,7 +183,7 @@ class _Machine:
         still = alpha * turn - rest / (2 * self.o.phi)
         flux = self.f.dissipators.T @ (2 * self.o.phi * still)
         volts = self.f.dissipators.T @ (self.f.inverse_capacitance @ (2 * self.o.q * still))
-        return self.f.dissipators.T @ rest, _size(flux), _size(volts)
+        return self.f.dissipators.T @ rest, size_of(flux), size_of(volts)
 
     def _slow_currents(self, t, piece) -> Array:
         slowest = self.setup.oscillation
@@ -229,7 +218,7 @@ class _Machine:
         for k, kind in enumerate(self.setup.membranes):
             own = alpha[self.own[k]]
             phase = self.setup.phases[k]
-            seen.append(jnp.real(own * jnp.exp(-1j * phase)) if kind == "quadrature" else _size(own))
+            seen.append(jnp.real(own * jnp.exp(-1j * phase)) if kind == "quadrature" else size_of(own))
         return volts * jnp.stack(seen) if seen else jnp.zeros(0)
 
     def reset(self, t, y: State, piece, fires: Array) -> State:
@@ -320,22 +309,3 @@ class _Machine:
                 "truncation": jnp.asarray(self.levels),
             }
         }
-
-
-def _size(z: Array) -> Array:
-    """|z|, differentiable at zero."""
-    return jnp.sqrt(z.real**2 + z.imag**2 + TINY**2)
-
-
-def _error(setup: Setup, params: Params, o: Oscillators):
-    """max of the relative errors of α and x, and of ‖δρ‖ (Hilbert–Schmidt)."""
-    scales = memory_scales(setup, params, setup.scale, 1 / setup.oscillation)
-    volts = hbar * o.omega / (2 * o.q)  # V_zpf = ω φ_zpf
-
-    def error(e: State, y: State) -> Array:
-        size = jnp.maximum(jnp.max(jnp.abs(y.alpha) * volts), setup.scale / 2)
-        parts = [jnp.max(jnp.abs(e.alpha) * volts) / size, jnp.sqrt(jnp.sum(jnp.abs(e.rho) ** 2))]
-        parts += [jnp.abs(e.memory[i]) / jnp.maximum(scale, 1e-300) for i, scale in enumerate(scales)]
-        return jnp.max(jnp.stack(parts))
-
-    return error
