@@ -159,6 +159,19 @@ def test_several_nodes_obey_kirchhoff(tmp_path: Path):
         assert np.max(np.abs(deviation)) < 1e-4 * np.ptp(own)
 
 
+def test_several_nodes_run_like_the_classical_network(tmp_path: Path):
+    """The same circuit against quspike's own `classical`, which has it in coordinates: within 1e-4."""
+    drives = {"push": qs.Step("20 nA"), "gate": qs.Sine("300 uV", frequency="3 GHz")}
+    run = qs.Run(circuit=NETWORK, drives=drives, duration="2 ns", save_every="2 ps", method="classical")
+    problem = compile_run(run)
+    s = problem.solve()
+    found = run_ngspice(to_ngspice(NETWORK, duration="2 ns", step="0.1 ps", drives=drives), tmp_path)
+    for node, name in (("a", "v(a)"), ("b.1", "v(b_1)")):
+        own = np.asarray(s.voltage)[:, problem.nodes.index(node)]
+        other = np.interp(np.asarray(s.time), found["time"], found[name])
+        assert np.max(np.abs(other - own)) < 1e-4 * np.ptp(own)
+
+
 @pytest.mark.parametrize("junction", ["JJ1 a 0 Ic=30nA C=60fF", "JJ1 0 a Ic=30nA\nC1 a 0 60fF"])
 def test_a_moving_flux_drives_the_loop_and_not_the_capacitor_across_its_junction(junction: str, tmp_path: Path):
     """`C φ̈_J = −I_c sin(φ_J/φ0) − φ_J/R − (φ_J − Φ)/L`, the junction's polarity taken out. Catches: an emf of the

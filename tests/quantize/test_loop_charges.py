@@ -360,6 +360,12 @@ def test_text_names_loops_terms_lines_and_modes():
         assert part in text
 
 
+def test_a_notebook_typesets_the_hamiltonian():
+    text = quantize_loops("V1 s 0 push\nMEM1 s a model=hp x0=0.3\nL1 a 0 1nH")._repr_latex_()
+    assert text.startswith("$$\nH = \\frac{\\Phi^{2}}{2L} - Q\\, V_{\\mathrm{in}}")
+    assert "F(q)" in text
+
+
 def test_quantize_offers_loop_charges(tmp_path, capsys):
     """`qs.quantize(circuit, coordinates="loop")`, and the command's option."""
     from quspike.cli.program import run_program

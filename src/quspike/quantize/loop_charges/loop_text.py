@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quspike.quantize.latex_formula import LatexFormula
 from quspike.quantize.loop_charges.loop_matrices import loop_matrices
 from quspike.quantize.loop_charges.loops import Kind
 from quspike.quantize.membrane import element_params
@@ -56,6 +57,14 @@ def document(c: QuantizedLoops) -> str:
     title = f"Circuit of {len(c.loops)} loop{'s' * (len(c.loops) > 1)}: {', '.join(c.network.names)}"
     parts = ["\n".join([name, *(f"  {line}".rstrip() for line in lines)]) for name, lines in sections if lines]
     return "\n\n".join([title, *parts])
+
+
+def typeset(c: QuantizedLoops) -> str:
+    """The Hamiltonian with its lines and what its letters stand for, in displays: what a notebook shows."""
+    write = LatexFormula(hats=False, variables=c.formulas.letters.variables)
+    rows = [("H", write.joined([t.expression for t in (*c.terms, *c.bath_terms)]))]
+    rows += [write.equation(*pair) for pair in c.definitions]
+    return "\n\n".join(f"$$\n{left} = {right}\n$$" for left, right in rows)
 
 
 def _loops(c: QuantizedLoops, write: TextFormula) -> list[str]:

@@ -143,6 +143,11 @@ class QuantizedLoops:
 
         return document(self)
 
+    def _repr_latex_(self) -> str:
+        from quspike.quantize.loop_charges.loop_text import typeset
+
+        return typeset(self)
+
     def __repr__(self) -> str:
         return f"QuantizedLoops({', '.join(f'{loop.name} {loop.kind}' for loop in self.loops)})"
 
