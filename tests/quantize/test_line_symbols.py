@@ -10,6 +10,7 @@ from matplotlib.mathtext import MathTextParser
 import quspike as qs
 from quspike.quantize import finite_lines
 from quspike.quantize.matrices import matrices
+from quspike.quantize.network import Network
 from quspike.quantize.quantized import QuantizedCircuit
 from quspike.quantize.render_latex import every_formula
 
@@ -51,9 +52,21 @@ def test_the_sums_over_modes_are_the_matrices(bath: str, modes: int):
     h, fluxes, charges = written_out(q)
     m = matrices(q.network, q.elements)
     h = sp.expand(sp.Add(*(term for term in sp.Add.make_args(h) if not term.has(sp.cos))))
-    for letters, expected in ((fluxes, m.stiffness), (charges, np.linalg.inv(m.capacitance))):
+    to_ground = measured_from_ground(m.network, bath)
+    back = np.linalg.inv(to_ground)
+    stiffness, inverse_capacitance = back.T @ m.stiffness @ back, to_ground @ np.linalg.inv(m.capacitance) @ to_ground.T
+    for letters, expected in ((fluxes, stiffness), (charges, inverse_capacitance)):
         found = np.array(sp.hessian(h, letters).evalf(30), dtype=float)
         np.testing.assert_allclose(found / np.abs(expected).max(), expected / np.abs(expected).max(), atol=1e-12)
+
+
+def measured_from_ground(network: Network, bath: str) -> np.ndarray:
+    """x → (θ, χ): matrices measure χ_j against φ_a − (−1)^j φ_b (a ladder's against φ_a), formulas against ground."""
+    (line,), found = network.lines, np.eye(network.size)
+    inner = [i for i, c in enumerate(network.coordinates) if c.element]
+    for j, i in enumerate(inner, start=1):
+        found[i] += np.array(line.a) - ((-1) ** j * np.array(line.b) if bath == "comb" else 0)
+    return found
 
 
 @LINES
