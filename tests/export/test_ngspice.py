@@ -264,6 +264,7 @@ def test_a_run_file_is_exported_by_the_command(tmp_path: Path, capsys: pytest.Ca
     found = run_ngspice(deck, tmp_path)
     assert found["v(m)"].max() > 5e-6
     assert run_program(["quantize", str(tmp_path / "netlist.cir"), "--export", "ngspice"]) == 2
+    assert run_program(["quantize", str(path), "--export", "ngspice", "--format", "json"]) == 2
 
 
 RUN_FILE = """

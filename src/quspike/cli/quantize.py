@@ -61,6 +61,8 @@ def command(
         from quspike.plot.saving import check_figure_path
 
         check_figure_path(draw, force=force, key="draw")
+    if export is not None and (format is not Format.text or coordinates is not Coordinates.node):
+        raise InputError("--export", export, "must stand alone, without --format and --coordinates")
     written = document(file, format, coordinates) if export is None else exported(file, export)
     if draw is not None:
         from quspike.plot.schematic import draw_circuit
