@@ -345,6 +345,51 @@ def test_without_its_inductance_the_dual_is_the_classical_membrane():
         assert coarse / fine == pytest.approx(2, abs=0.1)
 
 
+def test_a_comb_at_the_boundary_charge_is_chuas_law_of_the_charge():
+    """Oscillators tied to F(q), integrated as they stand in H, against `L_s q̈ + M(q) q̇ = V(t)`: first order in 1/ω_max.
+
+    M falls to less than half and comes back, so that a coupling λ(t) q, which adds λλ̇ q/Z0, would be far off.
+    Catches: L_m and C_m exchanged, F′ forgotten in the pull on q, √(Z0 M) in place of √(M/Z0).
+    """
+    import jax.numpy as jnp
+
+    henry, law = 1.0, "model=hp R_on=1ohm R_off=5ohm D=1m mu=1m2/Vs x0=0.3"
+    (bath,) = quantize_loops(f"V1 s 0 push\nMEM1 s a {law}\nL1 a 0 {henry}H").baths
+    grid = np.linspace(-0.2, 0.65, 20001)
+    boundary = np.asarray(bath.boundary_charge(jnp.asarray(grid)))
+    memristance = 3.8 - 4.0 * grid  # R_off − ΔR (x0 + q): R_on = 1 ohm, μ = D = 1 make k = 1/C
+    slope = np.sqrt(memristance / 3.8)
+    times = np.linspace(0.0, 6.0, 601)
+
+    def chua(t, y):
+        return [y[1], (0.75 * np.sin(t) - (3.8 - 4.0 * y[0]) * y[1]) / henry]
+
+    expected = solve_ivp(chua, (0, 6), [0.0, 0.0], "DOP853", times, rtol=1e-10, atol=1e-12).y[0]
+    assert np.interp(expected.max(), grid, memristance) < 3.8 / 2
+
+    def deviation(omega_max: float) -> float:
+        comb = bath.comb(omega_max, int(2 * omega_max))
+        steps = int(0.1 * omega_max)  # between two saved times: h ω_max = 0.1
+        h = times[1] / steps
+        q, speed, modes, speeds, found = 0.0, 0.0, np.zeros(len(comb.omega)), np.zeros(len(comb.omega)), []
+        for n in range(len(times)):
+            found.append(q)
+            for k in range(steps):
+                t = times[n] + k * h
+                for half, drift in ((0.5, 1.0), (0.5, 0.0)):  # kick, drift, kick: second order in h
+                    pull = (np.interp(q, grid, boundary) - modes) / comb.capacitance
+                    force = 0.75 * np.sin(t + (1 - drift) * h) - np.interp(q, grid, slope) * pull.sum()
+                    speed += half * h * force / henry
+                    speeds += half * h * pull / comb.inductance
+                    q, modes = q + drift * h * speed, modes + drift * h * speeds
+        return float(np.max(np.abs(np.array(found) - expected)))
+
+    deviations = [deviation(omega_max) for omega_max in (50.0, 100.0, 200.0)]
+    assert deviations[-1] < 0.02 * np.ptp(expected)
+    for coarse, fine in pairwise(deviations):
+        assert coarse / fine == pytest.approx(2, abs=0.2)
+
+
 def test_a_cutoff_is_an_inductance_in_series():
     """`R` with ω_c is R + sR/ω_c, and makes a massless loop one with a flux. Catches: a cutoff that is ignored."""
     omega = np.array([3e9, 2e10])

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
+from quspike.baths.comb import midpoint_grid
 from quspike.circuit import Circuit, law_of
 from quspike.errors import InputError
 from quspike.memristors.law import Law
@@ -20,6 +23,17 @@ from quspike.quantize.loop_charges.loops import LoopNetwork
 
 Array = Any
 Kind = Literal["resistor", "charge", "mean_field"]
+
+
+class LoopComb(NamedTuple):
+    """A line as oscillators that are tied to a charge through their capacitors, (N,) each, in SI:
+
+    H_comb = Σ_m [Φ_m²/2L_m + (F(q) − Q_m)²/2C_m],     z_m = (2Δω/πω_m) Re Z(ω_m),  L_m = z_m/ω_m,  C_m = 1/(z_m ω_m)
+    """
+
+    omega: Array
+    inductance: Array
+    capacitance: Array
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,12 @@ class LoopBath:
         if self.kind != "charge" or self.law is None:
             raise InputError(self.element, self.kind, "must remember its charge to have a boundary charge F(q)")
         return self.law.charge_coupling(q, self.x0, self.params) / self.impedance**0.5
+
+    def comb(self, omega_max: float, n_modes: int) -> LoopComb:
+        """n_modes oscillators in equal cells up to omega_max [rad/s]; they start at Q_m = F(q(0))."""
+        omega, width = midpoint_grid(omega_max, n_modes)
+        share = 2 * width / (np.pi * omega) * self.impedance
+        return LoopComb(omega, share / omega, 1 / (share * omega))
 
     def spectral_density(self, omega: Array) -> Array:
         """`J(ω) = ω Re Z(ω) = ω Z0` [ohm rad/s] of what the line is tied to; omega [rad/s]."""
