@@ -392,7 +392,7 @@ def test_a_run_file_with_several_neurons_is_its_python_twin(tmp_path):
         "a": qs.Neuron("a", v_threshold="8 uV", t_ref="0.5 ns"),
         "b": qs.Neuron("b", v_threshold="7 uV", t_ref="0.4 ns", reset="subtract"),
     }
-    run = qs.Run(circuit=PAIR, neurons=neurons, drives=DRIVES, duration="10 ns", save_every="1 ns")
+    run = qs.Run(circuit=PAIR, neurons=neurons, drives=DRIVES, method="classical", duration="10 ns", save_every="1 ns")
     file = tmp_path / "pair.toml"
     file.write_text(run.to_toml(), encoding="utf-8")
     assert "[neuron.b]" in run.to_toml()
