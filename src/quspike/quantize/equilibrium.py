@@ -23,9 +23,10 @@ import numpy as np
 
 from quspike.circuit import Circuit
 from quspike.constants import hbar, k_B
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import InputError
 from quspike.quantize.admittance import LinearResponse, Port, linear_response
 from quspike.quantize.coordinates import Role
+from quspike.quantize.excess_noise import excess
 from quspike.quantize.first_order import factor, kernel, springs, stiff_directions
 from quspike.quantize.leaks import Leaks
 from quspike.quantize.network import Network
@@ -56,35 +57,35 @@ def fluctuations(
 ) -> Fluctuations:
     """The covariances of the ports, each (plus, minus).
 
-    temperature : T [K], where the cards do not say or are to be overruled.
+    temperature : T [K] of all, where the cards do not say or are to be overruled. Cards of several temperatures make
+    a stationary state with a flow of heat.
 
     Raises
     ------
     InputError : a dissipator without a cutoff (⟨V²⟩ grows with its logarithm), a port without capacitance, no T.
-    NotAvailable : dissipators of different temperature.
     """
     response = linear_response(circuit, memory=memory, junctions=junctions, lines="modes", base_dir=base_dir)
-    t = common_temperature(response.leaks) if temperature is None else temperature
+    t = reference_temperature(response.leaks) if temperature is None else temperature
     _check(response, ports)
     held = Held.of(response, ports)
     voltage = matsubara(held.voltage_term, held.voltage_at_rest(), t)
     at_rest = held.flux_at_rest()
     flux = matsubara(held.flux_term, np.where(np.isinf(at_rest), 0.0, at_rest), t)
+    if temperature is None and np.any(response.leaks.temperature != t):
+        more_flux, more_voltage = excess(response, list(ports), t)
+        flux, voltage = flux + more_flux, voltage + more_voltage
     return Fluctuations(np.where(np.isinf(at_rest), np.inf, flux), voltage)
 
 
-def common_temperature(leaks: Leaks) -> float:
-    """The one temperature of all dissipators [K]."""
+def reference_temperature(leaks: Leaks) -> float:
+    """The lowest temperature of the dissipators [K]; each must have one."""
     named = dict(zip(leaks.elements, leaks.temperature.tolist(), strict=True))
     without = [name for name, t in named.items() if np.isnan(t)]
     if without or not named:
         raise InputError(
             "temperature", ", ".join(without) or "none", "must be given for every dissipator, T= on its card"
         )
-    if len(set(named.values())) > 1:
-        found = ", ".join(f"{name} at {t:g} K" for name, t in named.items())
-        raise NotAvailable("temperature", found, "must be the same for all dissipators so far")
-    return next(iter(named.values()))
+    return min(named.values())
 
 
 def matsubara(term: Callable[[np.ndarray], np.ndarray], at_rest: np.ndarray, temperature: float) -> np.ndarray:
