@@ -99,15 +99,18 @@ def test_the_impedance_has_derivatives_in_every_element():
     netlist = "C1 a 0 100fF\nL1 a x 1nH\nL2 x b 2nH\nR1 b 0 50ohm\nTL1 a 0 b 0 Z0=40ohm v=1e8m/s length=3mm"
     w = network(qs.Circuit(netlist))
 
-    def resistance(scale: float, name: str, key: str):
+    varied = (("C1", "C"), ("L2", "L"), ("R1", "R"), ("TL1", "Z0"), ("TL1", "length"))
+
+    def resistance(scales):
         numbers = element_params(w.circuit)
-        numbers[name][key] = numbers[name][key] * scale
+        for scale, (name, key) in zip(scales, varied, strict=True):
+            numbers[name][key] = numbers[name][key] * scale
         return linear_response(w, numbers).impedance(5e10, "x").real
 
-    for name, key in (("C1", "C"), ("L2", "L"), ("R1", "R"), ("TL1", "Z0"), ("TL1", "length")):
-        step = 1e-5
-        difference = (resistance(1 + step, name, key) - resistance(1 - step, name, key)) / (2 * step)
-        assert jax.grad(resistance)(1.0, name, key) == pytest.approx(difference, rel=1e-6)
+    found, step = jax.grad(resistance)(jax.numpy.ones(len(varied))), 1e-5
+    for slope, shift in zip(found, step * np.eye(len(varied)), strict=True):
+        difference = (resistance(list(1 + shift)) - resistance(list(1 - shift))) / (2 * step)
+        assert slope == pytest.approx(difference, rel=1e-6)
 
 
 @pytest.mark.parametrize(("form", "order"), [("comb", 3), ("ladder", 2)])

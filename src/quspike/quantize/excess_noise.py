@@ -4,8 +4,8 @@
     ⟨φ φ'⟩ the same over ω²
 
 ⟨V V'⟩_T is equilibrium at one temperature T (`equilibrium`), z_d the impedance from dissipator d to the port. The
-bracket falls off exponentially, so that the integral needs no cutoff; its pieces end at resonances and their flanks. The
-state is stationary and not in equilibrium: heat flows from the hotter to the colder.
+bracket falls off exponentially, so that the integral needs no cutoff; its pieces end at resonances and their flanks.
+The state is stationary and not in equilibrium: heat flows from the hotter to the colder.
 Callen & Welton, Phys. Rev. 83, 34 (1951), each dissipator by itself.
 """
 
