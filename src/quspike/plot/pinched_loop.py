@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from quspike.analysis.frequency_sweep import FrequencySweep
 from quspike.analysis.hysteresis import Hysteresis, Loop
@@ -21,6 +21,7 @@ PERIOD = LinearSegmentedColormap.from_list("period", ["#9fd0ec", QUANTUM, "#0030
 ARROWS = (0.09, 0.40, 0.59, 0.90)  # of the loop's length
 MOST_LABELS = 6  # frequencies written below an axis
 MAIN, SMALL = 2.15, 1.35  # inch
+LEADING = 9.0  # point, from line to line of the measures
 
 
 def plot_hysteresis(result: Hysteresis, sweep: FrequencySweep | None = None) -> RunFigure:
@@ -52,15 +53,9 @@ def draw_loop(panel: Axes, result: Hysteresis) -> None:
         draw_arrow(panel, v, i, place)
     panel.set_xlabel(f"V of {result.element} ({v_unit})")
     panel.set_ylabel(f"I ({i_unit})")
-    panel.text(
-        0.02,
-        0.98,
-        "\n".join(measure_lines(result)),
-        transform=panel.transAxes,
-        va="top",
-        fontsize=6.2,
-        linespacing=1.45,
-    )
+    for row, line in enumerate(measure_lines(result)):  # one text each: sub- and superscripts would spread the rows
+        below = {"xytext": (0, -LEADING * (row + 0.7)), "textcoords": "offset points", "va": "baseline"}
+        panel.annotate(line, (0.02, 0.98), xycoords="axes fraction", fontsize=6.2, **below)
 
 
 def measure_lines(result: Hysteresis) -> list[str]:
@@ -107,6 +102,8 @@ def draw_areas(panel: Axes, sweep: FrequencySweep, law: str) -> None:
     panel.set_yscale("log")
     panel.set_xlabel(f"f ({unit})")
     panel.set_ylabel("area/V₀I₀")
+    if np.max(areas) < 20 * np.min(areas):  # a decade apart, there might be no tick in sight
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.yaxis.set_minor_formatter(NullFormatter())
     step = -(-len(f) // MOST_LABELS)
