@@ -23,12 +23,13 @@ from quspike.quantize.variables import Expr, Term
 def charging_terms(n: Notation) -> Iterator[Term]:
     """Every term with the elements that store the charge and those that shift it."""
     for block in n.blocks:
+        charges, capacitors = {i: node_charge(n, i) for i in block}, capacitors_of(n, block)
         for a, i in enumerate(block):
             for j in block[a:]:
                 factor = inverse_entry(n, i, j) / (2 if i == j else 1)
                 if factor != 0:
-                    expression = factor * node_charge(n, i) * node_charge(n, j)
-                    yield Term(_elements(n, block, (i, j)), expression, _meaning(n, i, j))
+                    elements = (*capacitors, *_shifting(n, (i, j)))
+                    yield Term(elements, factor * charges[i] * charges[j], _meaning(n, i, j))
     yield from finite_lines.charging_terms(n)
 
 
@@ -39,17 +40,13 @@ def node_charge(n: Notation, i: int) -> Expr:
 
 def shift(n: Notation, i: int) -> Expr:
     """`Σ G_is V_s + 2e Σ n_g`: the part of q_i that is no motion of the coordinates."""
-    gates = (
-        capacitor(n, b) * b.vector[i] * source_voltage(n, b)
-        for b in n.network.of("capacitance")
-        if b.vector[i] and b.sources
-    )
+    gates = (capacitor(n, b) * b.vector[i] * source_voltage(n, b) for b in n.gated if b.vector[i])
     return sp.Add(*gates, *(weight * offset_charge(n, name) for name, weight in offsets(n, i)))
 
 
 def offsets(n: Notation, i: int) -> Iterator[tuple[str, int]]:
     """The NG elements whose islands move with coordinate i, with the weight of it there."""
-    for e in n.of("NG"):
+    for e in n.offset_charges:
         weight = int(n.network.node_vector(e.nodes[0])[i])
         if weight:
             yield e.name, weight
@@ -127,13 +124,10 @@ def capacitors_of(n: Notation, members: Iterable[int]) -> tuple[str, ...]:
     return (*own, *(b.element for b in touching if b.element not in own))
 
 
-def _elements(n: Notation, block: tuple[int, ...], pair: tuple[int, int]) -> tuple[str, ...]:
-    """Capacitors of the block, which all have a part in C⁻¹, and the sources that shift the charges of the pair."""
-    gates = dict.fromkeys(
-        source for b in n.network.of("capacitance") if any(b.vector[i] for i in pair) for source, _ in b.sources
-    )
-    charges = dict.fromkeys(name for i in pair for name, _ in offsets(n, i))
-    return (*capacitors_of(n, block), *gates, *charges)
+def _shifting(n: Notation, pair: tuple[int, int]) -> tuple[str, ...]:
+    """The sources that shift the charges of a pair. Capacitors of the whole block have a part in C⁻¹ beside them."""
+    gates = dict.fromkeys(source for b in n.gated if any(b.vector[i] for i in pair) for source, _ in b.sources)
+    return (*gates, *dict.fromkeys(name for i in pair for name, _ in offsets(n, i)))
 
 
 def _meaning(n: Notation, i: int, j: int) -> str:

@@ -57,7 +57,7 @@ def _field(n: Notation, branch: Branch, of_junction: bool) -> str:
 
 
 def _offsets(n: Notation) -> Iterator[Term]:
-    for e in n.of("NG"):
+    for e in n.offset_charges:
         weights = ((weight, i) for i in n.moving for name, weight in offsets(n, i) if name == e.name)
         speed = sp.Add(*(weight * n.velocity(i) for weight, i in weights))
         yield Term((e.name,), offset_charge(n, e.name) * speed, f"offset charge of node {e.nodes[0]}")

@@ -41,7 +41,7 @@ def _coordinates(n: Notation, baths: tuple[Bath, ...]) -> Iterator[Equation]:
     potential = [term.expression for term in position_terms(n)]
     for i in n.moving:
         phi, speed = in_time("phi", n.subscripts[i]), charging.velocity(n, i).xreplace(n.in_time)
-        yield Equation(sp.Eq(sp.Derivative(phi, time()), speed), _voltage_of(n, i))
+        yield Equation(sp.Eq(sp.Derivative(phi, time()), speed, evaluate=False), _voltage_of(n, i))
     for i in n.moving:
         q = in_time("q", n.subscripts[i])
         pull = _pull(n, i, potential, baths)

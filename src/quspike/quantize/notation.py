@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -88,9 +88,15 @@ class Notation:
             for c in self.constants
         }
 
-    def of(self, card: str) -> list[Element]:
-        """The elements of a card, by name."""
-        return [e for e in in_order(self.circuit) if e.card == card]
+    @cached_property
+    def offset_charges(self) -> tuple[Element, ...]:
+        """The NG elements, by name."""
+        return tuple(e for e in in_order(self.circuit) if e.card == "NG")
+
+    @cached_property
+    def gated(self) -> tuple[Branch, ...]:
+        """The capacitances that voltage sources act on."""
+        return tuple(b for b in self.network.of("capacitance") if b.sources)
 
     def law_symbols(self, element: str) -> dict[str, Any]:
         """The symbols of a memristor's law, by parameter."""
@@ -165,34 +171,57 @@ class Notation:
 
 def notation(network: Network, elements: Params) -> Notation:
     """Give every number of the circuit its letter, and no two numbers the same."""
-    circuit = network.circuit
     entries = capacitance_entries(network)
     blocks = capacitance_blocks(network, entries)
     sharing, subscripts = flux_sharing(network, entries, blocks), coordinate_subscripts(network)
-    taken = {f"{v}_{sub}" if sub else v for sub in subscripts for v in VARIABLES}
-    names: dict[tuple, str] = {}
-    constants = {c.name: c for c in _universal(network)}
-    for sum_ in composites(Frame(network, elements, entries, blocks, sharing, subscripts)):
-        name = _first_free([sum_.name, f"{sum_.name}_total"], {*taken, *constants})
-        names[sum_.slot] = name
-        constants[name] = Constant(name, sum_.value, sum_.quantity, "", str(sum_.slot[0]))
+    letters = Letters({f"{v}_{sub}" if sub else v for sub in subscripts for v in VARIABLES})
+    sums = tuple(composites(Frame(network, elements, entries, blocks, sharing, subscripts)))
+    for own in sums:
+        letters.add(own.slot, (own.name, f"{own.name}_total"), own.value, own.quantity, "", str(own.slot[0]))
+    for c in _universal(network):
+        letters.add(("", c.name), (c.name,), c.value, c.quantity, "", "")
+    _name_elements(letters, network.circuit)
+    return Notation(
+        network.circuit, network, subscripts, entries, blocks, sharing, tuple(letters.constants.values()), letters.names
+    )
+
+
+@dataclass
+class Letters:
+    """Names as they are given: `taken` are the variables' own."""
+
+    taken: set[str]
+    constants: dict[str, Constant] = field(default_factory=dict)
+    names: dict[tuple, str] = field(default_factory=dict)
+
+    def add(
+        self, slot: tuple, candidates: Sequence[str], value: float | None, quantity: str, element: str, key: str
+    ) -> None:
+        """The first of the candidates that is free becomes the name of this number."""
+        name = _first_free(candidates, self.taken)
+        self.taken.add(name)
+        self.names[slot] = name
+        self.constants[name] = Constant(name, value, quantity, element, key)
+
+
+def _name_elements(letters: Letters, circuit: Circuit) -> None:
+    """Elements' own numbers: a bare letter where one element needs it, one for all where all agree."""
     written = list(_entries(circuit))
     needed = Counter(letter for letter, *_ in written)
-    shared = {letter for letter in SHARED if len({value for le, _, _, value, _ in written if le == letter}) == 1}
+    values = {le: {value for own, _, _, value, _ in written if own == le} for le in SHARED}
+    agreed = {le for le in SHARED if len(values[le]) == 1}
     for letter, element, key, value, quantity in written:
-        if letter in shared:
-            names[element, key] = letter
-            constants.setdefault(letter, Constant(letter, value, quantity, element if needed[letter] == 1 else "", key))
+        if letter in agreed:
+            if letter not in letters.constants:
+                owner = element if needed[letter] == 1 else ""
+                letters.add((element, key), (letter,), value, quantity, owner, key)
+            letters.names[element, key] = letter
             continue
         whole = letter in SHARED or circuit.element(element).card == "TL"
         subscript = element if whole else _rest(circuit, element)
-        candidates = (f"{letter}_{subscript}", f"{letter}_{element}", f"{letter}_{element}_{key}")
         bare = (letter,) if needed[letter] == 1 else ()
-        name = _first_free([*bare, *candidates], {*taken, *constants})
-        names[element, key] = name
-        constants[name] = Constant(name, value, quantity, element, key)
-    ordered = tuple(_in_order(constants.values()))
-    return Notation(circuit, network, subscripts, entries, blocks, sharing, ordered, names)
+        candidates = (*bare, f"{letter}_{subscript}", f"{letter}_{element}", f"{letter}_{element}_{key}")
+        letters.add((element, key), candidates, value, quantity, element, key)
 
 
 def coordinate_subscripts(network: Network) -> tuple[str, ...]:
@@ -206,7 +235,7 @@ def coordinate_subscripts(network: Network) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _first_free(candidates: list[str], taken: set[str]) -> str:
+def _first_free(candidates: Sequence[str], taken: set[str]) -> str:
     """The first name that is not taken; numbered if all are."""
     more = (f"{candidates[-1]}_{i}" for i in range(2, len(taken) + 3))
     return next(name for name in (*candidates, *more) if name not in taken)
@@ -275,11 +304,3 @@ def _universal(network: Network) -> tuple[Constant, ...]:
     if network.circuit.of("NG") or len(network.indices("periodic")):
         constants.append(Constant("e", e_charge, "charge", "", ""))
     return tuple(constants)
-
-
-def _in_order(constants: Any) -> Iterator[Constant]:
-    """Sums of capacitances first, then constants of nature, then the elements' own."""
-    constants = list(constants)
-    sums = [c for c in constants if not c.element and c.key and c.name not in SHARED]
-    yield from sums
-    yield from (c for c in constants if c not in sums)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError, NotAvailable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from quspike.drives import Drive
+    from quspike.export.qutip import QutipCircuit
     from quspike.quantize.loop_charges.quantized_loops import QuantizedLoops
     from quspike.quantize.spectrum.spectrum import Spectrum
     from quspike.quantize.variables import Equation, Term
@@ -66,7 +67,7 @@ def quantize(circuit: Circuit | str, coordinates: str = "node") -> QuantizedCirc
         raise InputError("coordinates", coordinates, "must be node or loop")
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
     membrane, net = _membrane(circuit), network(circuit)
-    return QuantizedCircuit(circuit, membrane, net, notation(symbolic_network(net), element_params(circuit)))
+    return QuantizedCircuit(circuit, membrane, net, symbolic_network(net))
 
 
 def _membrane(circuit: Circuit) -> Membrane | None:
@@ -87,7 +88,7 @@ class QuantizedCircuit:
     circuit: Circuit
     membrane: Membrane | None
     network: Network = field(repr=False)
-    notation: Notation = field(repr=False)
+    symbolic: Network = field(repr=False)
 
     @property
     def kind(self) -> str:
@@ -97,10 +98,15 @@ class QuantizedCircuit:
         """
         return self.membrane.kind if self.membrane else "network"
 
+    @cached_property
+    def notation(self) -> Notation:
+        """The letters."""
+        return notation(self.symbolic, self.elements)
+
     @property
     def coordinates(self) -> tuple[Coordinate, ...]:
         """The coordinates by name, periodic, extended, baseband, free or frozen; modes of lines not counted in."""
-        return self.notation.network.coordinates
+        return self.symbolic.coordinates
 
     @property
     def elements(self) -> dict[str, dict[str, float]]:
@@ -306,20 +312,21 @@ class QuantizedCircuit:
 
         return draw_circuit(self.circuit, path, force=force)
 
-    def to_qutip(self) -> NoReturn:
-        """Operators for QuTiP. Raises NotAvailable."""
-        raise _later("to_qutip")
+    def to_qutip(self, levels: int = 10, drives: Mapping[str, Any] | None = None, **options: Any) -> QutipCircuit:
+        """Hamiltonian with its drives, jump operators, voltages and fluxes for QuTiP: `export.qutip`."""
+        from quspike.export.qutip import to_qutip
 
-    def to_scqubits(self) -> NoReturn:
-        """A circuit for scqubits. Raises NotAvailable."""
-        raise _later("to_scqubits")
+        return to_qutip(self.circuit, levels, drives, **options)
+
+    def to_scqubits(self, script: bool = False) -> str:
+        """The circuit for `scqubits.Circuit(…, from_file=False)`, or a script that sets its fluxes and charges too."""
+        from quspike.export.scqubits import scqubits_circuit
+
+        exported = scqubits_circuit(self.circuit)
+        return exported.script() if script else exported.yaml
 
     def to_ngspice(self, *, duration: Any, step: Any, drives: Mapping[str, Drive] | None = None, **files: Any) -> str:
         """The classical circuit as a deck for ngspice, memristors as behavioural sources: `export.ngspice`."""
         from quspike.export.ngspice import to_ngspice
 
         return to_ngspice(self.circuit, duration=duration, step=step, drives=drives, **files)
-
-
-def _later(name: str) -> NotAvailable:
-    return NotAvailable(f"{name}()", "a call", "is not available yet (to_latex and to_json are)")
