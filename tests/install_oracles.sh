@@ -1,6 +1,11 @@
 #!/bin/sh
 # The Debian packages that some tests measure quspike against: ngspice, a peer for circuits, and alsa-utils, which brings
-# recorded speech. Without them those tests are skipped, or fail where QUSPIKE_REQUIRE_ORACLES=1.
+# recorded speech; and scqubits, a peer for spectra, in an environment of its own. Without them those tests are skipped,
+# or fail where QUSPIKE_REQUIRE_ORACLES=1.
+if ! ${MAKE:-make} --silent .venv-peer-scqubits/.pinned; then
+    echo "The tests that need scqubits are skipped: it could not be installed"
+fi
+
 missing=
 command -v ngspice >/dev/null || missing="ngspice"
 [ -e /usr/share/sounds/alsa/Front_Center.wav ] || missing="${missing:+$missing }alsa-utils"

@@ -283,7 +283,7 @@ def test_independent_parts_add_up():
 
 def test_a_level_that_no_guess_sees_is_found_and_multiplets_are_whole():
     """A block of high diagonal that its coupling makes the lowest, beside a degenerate pair of low ones. Catches: guesses
-    without a little of everything, a block that holds one vector of a pair.
+    vectors without a little of everything, a block that holds one vector of a pair.
     """
     size = 300
     low = np.diag(np.arange(size, dtype=float)) + 0.1 * (np.eye(size, k=1) + np.eye(size, k=-1))

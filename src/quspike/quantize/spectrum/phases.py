@@ -54,10 +54,12 @@ class Phases:
 class Frame:
     """The way back: `ϑ_x = V y + centre`, and of the charges `w_p = U w`, `w_x = V⁻ᵀ p − A w_p`, `N − n = w − shift`.
 
-    shift : (P + X,), what conserved charges add. lattice : U (P, P). modes : V (X, X). constant : of H, in E0.
+    phases : H as a whole. shift : (P + X,), what conserved charges add. lattice : U (P, P). modes : V (X, X).
+    constant : of H, in E0.
     """
 
     blocks: Blocks
+    phases: Phases
     shift: np.ndarray
     lattice: np.ndarray
     modes: np.ndarray
@@ -100,7 +102,8 @@ def phases(closed: Closed, elements: Elements) -> tuple[Phases, Frame]:
         least=np.concatenate([least[:count], np.linalg.solve(modes, least[count:])]),
         axes=np.arange(both.shape[1]),
     )
-    return h, Frame(b, shift, lattice, modes, centre, constant + 0.5 * float(b.pull[b.wide] @ centre) + _idle(h))
+    constant += 0.5 * float(b.pull[b.wide] @ centre) + _idle(h)
+    return h, Frame(b, h, shift, lattice, modes, centre, constant)
 
 
 def _minimum(k: np.ndarray, vectors: np.ndarray, energies: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from quspike.quantize.spectrum.blocks import ENERGY
 from quspike.quantize.spectrum.closed import closed
 from quspike.quantize.spectrum.independent import independent
 from quspike.quantize.spectrum.levels import Attempt, Levels, lowest_levels
-from quspike.quantize.spectrum.phases import Frame, Phases, phases
+from quspike.quantize.spectrum.phases import DECOUPLED, Frame, Phases, phases
 from quspike.quantize.spectrum.representation import Representation, representations
 
 LARGEST = 300_000  # products of functions: a minute
@@ -46,6 +46,16 @@ class Spectrum:
         """(E_k − E_0)/h [Hz], of which the first is 0 (n,)."""
         return (self.levels - self.levels[0]) / planck
 
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that have a part in it, without ground."""
+        return self.frame.blocks.matrices.network.nodes
+
+    def has_flux(self, plus: str, minus: str = "0") -> bool:
+        """Whether the flux between two nodes is an observable: inductors join them."""
+        row, b = _row(self.frame, plus) - _row(self.frame, minus), self.frame.blocks
+        return not np.any(np.abs(row[np.concatenate([b.compact, b.fixed])]) > COMPACT)
+
     def voltage(self, node: str) -> np.ndarray:
         """⟨i|V|j⟩ of a node's voltage `V = dφ/dt = i[H, φ]/ħ` [V] (n, n): what a capacitor to the node couples to."""
         rate = _row(self.frame, node) @ self.frame.blocks.kinetic
@@ -56,12 +66,32 @@ class Spectrum:
 
         Raises InputError between nodes that no inductors join: the flux is known up to whole flux quanta there.
         """
-        row, b = _row(self.frame, plus) - _row(self.frame, minus), self.frame.blocks
-        if np.any(np.abs(row[np.concatenate([b.compact, b.fixed])]) > COMPACT):
+        if not self.has_flux(plus, minus):
             raise InputError("flux", f"{plus} to {minus}", "must be between nodes that inductors join")
-        own = row[b.wide]
+        b = self.frame.blocks
+        own = (_row(self.frame, plus) - _row(self.frame, minus))[b.wide]
         weights = np.concatenate([np.zeros(len(b.compact)), self.frame.modes.T @ own])
         return phi0 * (self._sum(weights, "linear") + np.eye(len(self.levels)) * (own @ self.frame.centre))
+
+    def junction(self, name: str) -> np.ndarray:
+        """⟨i|e^{iϕ}|j⟩ of a junction's phase ϕ = (b·θ + Φ)/φ0 (n, n); its current is `(E_J/φ0) sin ϕ`.
+
+        Raises InputError for what is no junction of the circuit.
+        """
+        f = self.frame
+        names = [branch.element for branch in f.blocks.matrices.network.of("junction")]
+        if name not in names:
+            raise InputError("junction", name, f"must be one of {', '.join(names) or 'none'}")
+        place = names.index(name)
+        h = f.phases
+        weights = np.concatenate([h.periodic[place], h.extended[place]])
+        total = np.exp(1j * h.offsets[place]) * np.ones((len(self.levels),) * 2, dtype=complex)
+        for number, part in enumerate(self.parts):
+            acting = [(k, weights[axis]) for k, axis in enumerate(part.phases.axes) if abs(weights[axis]) > DECOUPLED]
+            own = part.between({k: part.functions[k].axis.exponential(float(weight)) for k, weight in acting})
+            which = self.states[:, number]
+            total *= own[np.ix_(which, which)]
+        return total
 
     def _charge(self, weights: np.ndarray) -> np.ndarray:
         """⟨i|g·(N − n)|j⟩, g over the coordinates of the matrices."""
