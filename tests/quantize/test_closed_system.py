@@ -19,6 +19,7 @@ from quspike.constants import hbar, k_B
 from quspike.errors import InputError
 from quspike.quantize.admittance import linear_response
 from quspike.quantize.closed_system import closed_system
+from quspike.quantize.equilibrium import fluctuations
 
 # two nodes, three dissipators, one of them at a node without capacitance
 NETLIST = """
@@ -159,6 +160,51 @@ def test_the_table_of_membrane_noise():
     flux, voltage = resonator.fluctuations(0.02, "a")
     assert voltage**0.5 == near(4.65142e-6, 1e-5)
     assert flux**0.5 == near(1.26323e-16, 1e-5)
+
+
+SHARP = """
+C1 a 0 100fF
+L1 a 0 10nH
+R1 a 0 {r}ohm cutoff=3e12rad/s T=20mK modes={modes}
+"""
+
+
+@pytest.mark.parametrize("resistance", [2e3, 3e5, 1e7])
+def test_a_comb_as_the_card_asks_fits_the_circuit(resistance: float):
+    """⟨φ²⟩ and ⟨V²⟩ to 1e-3 with 300 modes, 1e-4 with 900, from κ/ω0 = 0.16 to 3e-5. Catches: an end at ω_c."""
+    for modes, tolerance in ((300, 1e-3), (900, 1e-4)):
+        found = closed_system(SHARP.format(r=resistance, modes=modes)).fluctuations(0.02, "a")
+        exact = fluctuations(SHARP.format(r=resistance, modes=1), [("a", "0")])
+        assert found == (near(exact.flux[0, 0], tolerance), near(exact.voltage[0, 0], tolerance))
+
+
+def test_a_comb_as_the_card_asks_damps_a_sharp_mode():
+    """κ/ω0 = 1e-3: the ringing of a pushed resonator over two lifetimes, to 1 % with 500 modes.
+
+    Catches: cells that do not narrow at ω0, of which not one is as fine as κ.
+    """
+    system = closed_system(SHARP.format(r=3.16e5, modes=500))
+    poles = np.roots([1, 3e12, 1e21 + 3e12 / 3.16e-8, 3e12 * 1e21])
+    weights = poles * (poles + 3e12) / np.prod(poles[:, None] - poles + np.eye(3), axis=1)
+    times = np.linspace(0, 2 * 3.16e-8, 300)
+    start = system.at_rest(np.zeros(1))
+    speed = np.zeros_like(start)
+    speed[0] = 1.0
+    found = system.evolve(times, start, speed)[:, 0]
+    np.testing.assert_allclose(found, (weights @ np.exp(np.outer(poles, times))).real, atol=0.01)
+
+
+def test_each_card_has_its_own_bath():
+    """A ladder of 50 cells beside a comb of 30 modes. Catches: modes of one card for all."""
+    netlist = "C1 a 0 1pF\nR1 a 0 50ohm cutoff=1e12rad/s bath=ladder modes=50\nR2 a 0 1kohm cutoff=1e12rad/s modes=30"
+    baths = closed_system(netlist).baths
+    assert [place.stop - place.start for place in baths.values()] == [50, 30]
+    for wrong, message in (
+        ("bath=drude cutoff=1e12rad/s", "R3 bath must be comb or ladder"),
+        ("", "R3 cutoff must be given"),
+    ):
+        with pytest.raises(InputError, match=message):
+            closed_system(f"{netlist}\nR3 a 0 1kohm {wrong}")
 
 
 def test_an_island_keeps_its_charge():

@@ -24,19 +24,18 @@ from typing import Any
 
 import numpy as np
 
-from quspike.baths.comb import Comb, comb
+from quspike.baths.comb import Comb
 from quspike.baths.ladder import Ladder
 from quspike.circuit import Circuit
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError
 from quspike.quantize.admittance import linear_response
+from quspike.quantize.card_baths import Grid, card_baths, comb_of
 from quspike.quantize.first_order import energetic, factor, springs, stiff_directions
-from quspike.quantize.leaks import Leaks
 from quspike.quantize.matrices import Matrices
 from quspike.quantize.network import Network
 
 Bath = Comb | Ladder
-Grid = tuple[np.ndarray, np.ndarray]
 ROUNDING = 1e-15  # of the largest Ω and for each mode: below it a mode has no frequency
 
 
@@ -116,7 +115,7 @@ def thermal_energy(omega: np.ndarray, temperature: float) -> np.ndarray:
 
 def closed_system(
     circuit: Circuit | str | Network,
-    baths: Mapping[str, Bath] | Grid,
+    baths: Mapping[str, Bath] | Grid | None = None,
     *,
     memory: Mapping[str, Any] | None = None,
     base_dir: str | Path | None = None,
@@ -124,21 +123,19 @@ def closed_system(
     """The circuit closed by its baths.
 
     baths : one for each dissipator, by element; or centres and widths of cells [rad/s], on which each dissipator's
-    Re Y(ω) makes a comb.
+    Re Y(ω) makes a comb; or None, as the cards ask (`bath=`, `modes=`).
     """
     response = linear_response(circuit, memory=memory, lines="modes", base_dir=base_dir)
     m, leaks = response.matrices, response.leaks
+    if baths is None:
+        baths = card_baths(response)
     if not isinstance(baths, Mapping):
-        baths = {name: _comb(leaks, i, baths) for i, name in enumerate(leaks.elements)}
+        baths = {name: comb_of(leaks, i, baths) for i, name in enumerate(leaks.elements)}
     if set(baths) != set(leaks.elements):
         found, named = ", ".join(baths) or "none", ", ".join(leaks.elements) or "none"
         raise InputError("baths", found, f"must be one for each dissipator: {named}")
     own = factor(response.stiffness, stiff_directions(response), springs(response))
     return _assembled(m, own, [baths[name] for name in leaks.elements])
-
-
-def _comb(leaks: Leaks, i: int, grid: Grid) -> Comb:
-    return comb(*grid, lambda omega: np.real(leaks.admittance(omega)[:, i]))
 
 
 def _assembled(m: Matrices, own: np.ndarray, baths: list[Bath]) -> ClosedSystem:
