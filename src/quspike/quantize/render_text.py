@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from quspike.quantize.quantized import QuantizedCircuit
 
 Row = Sequence[str]
+SLIP = (
+    "lines start at φ_{}(0), where their branches are: from any other start they would kick the circuit (initial slip)"
+)
 MOST = 8  # elements that are named beside a term
 NEURON = {
     "baseband": "V = q/C is the membrane; it leaks at the rate κ",
@@ -34,7 +37,7 @@ def document(circuit: QuantizedCircuit) -> str:
         ("Coordinates", _coordinates(circuit)),
         ("Lagrangian", _lagrangian(circuit)),
         ("Hamiltonian", _hamiltonian(circuit)),
-        ("Baths", [line for bath in circuit.baths for line in _bath(circuit, bath)]),
+        ("Baths", _baths(circuit)),
         ("Equations of motion", _motion(circuit)),
         ("Numbers", _numbers(circuit)),
         ("Scales", columns(scale_rows(circuit))),
@@ -122,6 +125,12 @@ def shortened(elements: Sequence[str]) -> str:
     """The elements of a term; the first of them, and how many more, where they are many."""
     shown = " ".join(elements[:MOST])
     return shown if len(elements) <= MOST else f"{shown} and {len(elements) - MOST} more"
+
+
+def _baths(c: QuantizedCircuit) -> list[str]:
+    """Each line; of several coordinates also why lines start where they do."""
+    lines = [line for bath in c.baths for line in _bath(c, bath)]
+    return [*lines, SLIP.format(c.notation.mode_index)] if lines and c.membrane is None else lines
 
 
 def _bath(c: QuantizedCircuit, bath: Bath) -> list[str]:
