@@ -72,7 +72,16 @@ def test_ladders_become_the_circuit():
     np.testing.assert_allclose(slopes(errors_of(of(n) for n in (100, 200, 400))), 2, atol=0.1)
 
 
-def test_random_circuits_closed_by_growing_combs_are_second_order():
+def baths_of(leaks, form: str, n: int):
+    """n cells that grow, or n cells of a line of 0.2 ns for each dissipator."""
+    if form == "comb":
+        return graded_grid(1e9, 3e15, n)
+    numbers = zip(leaks.elements, leaks.conductance, leaks.cutoff, strict=True)
+    return {name: ladder(1 / w, 2e-10 / n, n, cutoff) for name, w, cutoff in numbers}
+
+
+@pytest.mark.parametrize("form", ["comb", "ladder"])
+def test_random_circuits_closed_by_growing_combs_or_by_ladders_are_second_order(form: str):
     """At a random node with a capacitance: lines, coupled coils, massless nodes, islands, voltage sources.
 
     Catches: an island that a port charges left out of Z, a coordinate of a line that is tied to ground.
@@ -91,7 +100,7 @@ def test_random_circuits_closed_by_growing_combs_are_second_order():
             continue
         node = r.choice(nodes)
         exact = response.impedance(RISING, node)
-        systems = [closed_system(circuit, graded_grid(1e9, 3e15, n)) for n in (50, 100)]
+        systems = [closed_system(circuit, baths_of(response.leaks, form, n)) for n in (50, 100)]
         errors = [np.abs(system.impedance(RISING, node) / exact - 1).max() for system in systems]
         if errors[0] > 1e-10:  # else the port sees no dissipator at all
             assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.4), circuit.netlist()
