@@ -222,8 +222,8 @@ def _integer_inverse(basis: np.ndarray) -> np.ndarray:
 
 def _name(row: np.ndarray, roots: Sequence[str]) -> str:
     """`m`, `b-a`, `c-a-b`: the combination of node fluxes that a coordinate is."""
-    plus = [roots[i] for i in np.flatnonzero(row > 0) for _ in range(row[i])]
-    minus = [roots[i] for i in np.flatnonzero(row < 0) for _ in range(-row[i])]
+    plus = [roots[i] for i in np.flatnonzero(row > 0).tolist() for _ in range(row[i])]
+    minus = [roots[i] for i in np.flatnonzero(row < 0).tolist() for _ in range(-row[i])]
     return "+".join(plus) + "".join(f"-{n}" for n in minus)
 
 
