@@ -138,3 +138,9 @@ def test_a_quantized_circuit_tells_its_impedance():
     np.testing.assert_allclose(
         circuit.admittance(omega, "m", memory={"MEM1": 9e-12}), 1e-4 - 1j * omega * 1e-13, rtol=1e-9
     )
+
+
+def test_a_line_between_resistors_has_no_capacitor():
+    """Matched at its far end it is Z0 at any length. Catches: its ends refused for want of a capacitance."""
+    matched = linear_response("TL1 a 0 b 0 Z0=50ohm v=1e8m/s length=5mm\nR1 a 0 1kohm\nR2 b 0 50ohm")
+    np.testing.assert_allclose(matched.impedance(np.array([1e9, 3e10, 2e11]), "a"), 1 / (1 / 50 + 1 / 1000), rtol=1e-12)

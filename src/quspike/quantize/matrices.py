@@ -178,7 +178,7 @@ def _refuse_negative(network: Network, capacitance: np.ndarray) -> None:
         np.linalg.cholesky(c)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(c)
-        if values[0] > -ROUNDING * values[-1]:
+        if values[0] >= -ROUNDING * values[-1]:
             return  # zero at the ends of lines that were left out
         at = [network.coordinates[i] for i, w in zip(moving, vectors[:, 0], strict=True) if abs(w) > NOTICEABLE]
         names = ", ".join(dict.fromkeys(place.node or place.element for place in at))
