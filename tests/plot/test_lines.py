@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from quspike.plot.lines import draw_line, swept, turning_points, upright
+from quspike.plot.lines import draw_band, draw_line, swept, turning_points, upright
 from quspike.plot.margin import apart
 
 TIME = np.linspace(0, 1, 2001)
@@ -48,6 +48,17 @@ def test_an_oscillation_too_fast_for_the_page_is_the_band_it_sweeps():
     _, low, high = swept(TIME, np.sin(2 * np.pi * 190.7 * TIME), 95)
     assert high.min() > 0.9
     assert low.max() < -0.9
+
+
+@pytest.mark.parametrize("cycles", [10, 190.7])
+def test_the_spread_of_a_line_lies_around_it_however_fast_it_is(cycles):
+    """Catches: a spread of every single oscillation under the band of all, as hairlines."""
+    panel, line = Figure().subplots(), 3 * np.sin(2 * np.pi * cycles * TIME)
+    draw_band(panel, TIME, line, np.full(TIME.size, 0.5), color="k")
+    edges = panel.collections[0].get_paths()[0].vertices
+    assert edges[:, 1].min() == pytest.approx(-3.5, abs=0.1)
+    assert edges[:, 1].max() == pytest.approx(3.5, abs=0.1)
+    assert (len(edges) < 500) == (cycles > 100)
 
 
 @given(st.lists(st.floats(-1, 1), max_size=8), st.floats(0.01, 0.5))

@@ -17,12 +17,27 @@ def draw_line(panel: Axes, time: np.ndarray, line: np.ndarray, *, edges: bool = 
 
     edges : the line may jump, as drives do.
     """
-    turns = turning_points(line)
-    if turns > RESOLVED:
-        middle, low, high = swept(time, line, min(turns // 4, RESOLVED))
+    stretches = too_fast(line)
+    if stretches:
+        middle, low, high = swept(time, line, stretches)
         panel.fill_between(middle, low, high, color=style["color"], alpha=0.35, linewidth=0.4)
     else:
         panel.plot(*(upright(time, line) if edges else (time, line)), **style)
+
+
+def draw_band(panel: Axes, time: np.ndarray, line: np.ndarray, spread: np.ndarray, **style: Any) -> None:
+    """line ± spread, filled; around the band that `draw_line` draws where the line is too fast."""
+    low, high, stretches = line - spread, line + spread, too_fast(line)
+    if stretches:
+        (middle, low, _), (_, _, high) = (swept(time, edge, stretches) for edge in (low, high))
+        time = middle
+    panel.fill_between(time, low, high, **style)
+
+
+def too_fast(line: np.ndarray) -> int:
+    """0 for a line that the page resolves; else the number of stretches to sweep it in."""
+    turns = turning_points(line)
+    return min(turns // 4, RESOLVED) if turns > RESOLVED else 0
 
 
 def turning_points(line: np.ndarray) -> int:

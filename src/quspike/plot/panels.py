@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from quspike.plot.lines import draw_line
+from quspike.plot.lines import draw_band, draw_line
 from quspike.plot.margin import Label
 from quspike.plot.style import CLASSICAL, INK, QUANTUM, QUIET, SERIES
 from quspike.plot.traces import ensemble_mean, membrane_trace, select
@@ -139,7 +139,7 @@ def _lines(
 
 
 def _band(panel: Axes, time: np.ndarray, level: np.ndarray, spread: np.ndarray) -> None:
-    panel.fill_between(time, level - spread, level + spread, color=QUANTUM, alpha=0.22, linewidth=0)
+    draw_band(panel, time, level, spread, color=QUANTUM, alpha=0.22, linewidth=0)
 
 
 def _label(panel: Axes, symbol: str, unit: str) -> None:

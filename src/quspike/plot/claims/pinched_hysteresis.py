@@ -33,9 +33,10 @@ def plot_pinched_hysteresis(data: Mapping[str, Any]) -> RunFigure:
 
 
 def _resistor(panel: Axes, data: Mapping[str, Any]) -> None:
-    loop = data["null"].settled_loop
-    (per_v, _), (per_i, _) = scale(data["loops"][0].settled_loop.voltage, "V"), scale(loop.current, "A")
-    v, i = loop.voltage * per_v, loop.current * per_i
+    """Its line from top to bottom, drawn once: dashes on the way back would fill the gaps."""
+    loop, memristor = data["null"].settled_loop, data["loops"][0].settled_loop
+    (per_v, _), (per_i, _) = scale(memristor.voltage, "V"), scale(memristor.current, "A")
+    once = slice(int(loop.current.argmax()), int(loop.current.argmin()) + 1)
+    v, i = loop.voltage[once] * per_v, loop.current[once] * per_i
     panel.plot(v, i, color=QUIET, linewidth=0.8, linestyle=DASHES, zorder=2)
-    end = int(i.argmax())
-    panel.annotate("resistor", (v[end], i[end]), (3, -1), textcoords="offset points", color=QUIET, fontsize=6.2)
+    panel.annotate("resistor", (v[0], i[0]), (3, -1), textcoords="offset points", color=QUIET, fontsize=6.2)
