@@ -366,3 +366,18 @@ def test_the_classical_limit_of_random_circuits_is_kirchhoffs_law():
         for i, residue in enumerate(residues(q, k)):
             assert is_zero(residue), ("\n".join(lines), q.coordinates[i])
     assert set(seen) >= {"C", "L", "K", "JJ", "R", "MEM", "TL", "I", "V", "FLUX", "NG"}, seen
+
+
+def test_a_cutoff_between_two_nodes_is_an_inductance_in_series():
+    """V_a − V_b = R I + (R/ω_c) dI/dt, out of a and into b, whichever node the element names first.
+
+    Catches: the current of a reversed resistor into the node that it leaves, R for R/ω_c.
+    """
+    for ends in ("a b", "b a"):
+        q = qs.quantize(f"C1 a 0 1fF\nC2 b 0 2fF\nR1 {ends} 2kohm T=20mK cutoff=3e12rad/s\nR2 b 0 1ohm T=1K")
+        sides = {e.equality.lhs: e.equality.rhs for e in q.equations_of_motion}
+        current, r, cutoff = function("I_R1"), q.symbols["R_1"], q.symbols["omega_c"]
+        loop = r * current + r / cutoff * sides[sp.Derivative(current, T)] - function("V_a") + function("V_b")
+        assert sp.simplify(loop.subs(function("xi_R1"), 0)) == 0
+        assert sides[sp.Derivative(function("q_a"), T)] == -current
+        assert sides[sp.Derivative(function("q_b"), T)] == current - function("I_R2")

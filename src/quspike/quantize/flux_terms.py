@@ -13,7 +13,7 @@ import sympy as sp
 
 from quspike.quantize.branch_flux import source_flux_definitions
 from quspike.quantize.charging import capacitance, capacitor, inverse_entry, written_capacitance
-from quspike.quantize.frozen import tidy
+from quspike.quantize.frozen import signed, tidy
 from quspike.quantize.notation import Notation
 from quspike.quantize.variables import Expr
 
@@ -32,7 +32,7 @@ def _share(n: Notation, row: int, flux: str) -> Expr:
     if len(alone) == 1 and (alone[0],) in n.blocks:
         i = alone[0]
         above = static * written_capacitance(n, i, i) - branch.vector[i] * _carried(n, i, flux)
-        return sp.expand(above) / capacitance(n, i, i)
+        return signed(sp.expand(above), capacitance(n, i, i))
     moved = (weight * _shift(n, i, flux) for i, weight in enumerate(branch.vector) if weight and i in n.moving)
     return tidy(static + sp.Add(*moved))
 

@@ -73,6 +73,11 @@ def tidy(expression: Expr, variables: Sequence[Expr] = ()) -> Expr:
         above, below = -above, -below
     if variables:
         above = sp.collect(above, [v for v in variables if above.has(v)])
+    return signed(above, below)
+
+
+def signed(above: Expr, below: Expr) -> Expr:
+    """`above/below`, a minus that all terms above share in front."""
     return -(-above / below) if _all_negative(above) else above / below
 
 

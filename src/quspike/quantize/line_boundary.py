@@ -77,7 +77,9 @@ class Bath:
         return spectral_density(omega, self.line_admittance(omega))
 
     def boundary_flux(self, phi: Array) -> Array:
-        """F(φ) [Wb] at the node's flux [Wb], F(0) = 0; for a resistor φ itself.
+        """F(φ_b) [Wb] at the flux across the element [Wb], F(0) = 0; for a resistor φ_b itself.
+
+        Across is from the first of the element's two coordinates to the second, as the formulas are written.
 
         Raises InputError for a coupling that moves in time: it is λ(t)φ.
         """
