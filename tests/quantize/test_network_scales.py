@@ -1,0 +1,55 @@
+"""Leaks and validity numbers of circuits of several coordinates, against digits worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import quspike as qs
+from quantize.circuits import near
+from quspike.quantize.network_scales import damping_ranges
+
+
+def test_the_leak_of_a_network_is_that_of_its_fastest_voltage():
+    """Two membranes apart: the larger 1/RC. Through a node without capacitance: 1/(R1 + R2)C.
+
+    Catches: an average, a massless node that is left out with its resistors.
+    """
+    apart = qs.quantize("C1 a 0 100fF\nR1 a 0 10kohm T=1K\nC2 b 0 50fF\nR2 b 0 40kohm T=1K")
+    assert apart.leak_rate == near((1 / 1e-9, 1 / 1e-9), rel=1e-12)
+    through = qs.quantize("C1 a 0 100fF\nR1 a x 10kohm T=1K\nR2 x 0 30kohm T=1K\nC2 b 0 1pF\nR3 b 0 1Mohm T=1K")
+    assert through.leak_rate == near((1 / 4e-9, 1 / 4e-9), rel=1e-12)
+
+
+def test_a_memristor_between_two_nodes_leaks_their_difference_twice_as_fast():
+    """C on both sides: the difference falls at 2W/C, from 1/R_off to 1/R_on. Catches: W/C, the ends exchanged."""
+    pair = qs.quantize("C1 a 0 100fF\nC2 b 0 100fF\nMEM1 a b model=sigmoid R_on=10kohm R_off=100kohm T=20mK")
+    assert pair.leak_rate == near((2 * 1e-5 / 100e-15, 2 * 1e-4 / 100e-15), rel=1e-9)
+
+
+def test_a_mode_is_damped_by_what_stands_across_it():
+    """A resonator beside a membrane: κ = W/C of its own memristor, over its range; κ/ω0 the worst.
+
+    Catches: κ/2, the neighbour's conductance counted in, ħ where it does not belong.
+    """
+    q = qs.quantize(
+        "C1 a 0 100fF\nL1 a 0 10nH\nMEM1 a 0 model=sigmoid R_on=10kohm R_off=100kohm T=20mK cutoff=1e12rad/s\n"
+        "C2 b 0 1pF\nR2 b 0 1kohm T=20mK cutoff=1e13rad/s"
+    )
+    (damping,) = damping_ranges(q.zero_point, q.baths)
+    assert damping == near((1e-5 / 100e-15, 1e-4 / 100e-15), rel=1e-9)
+    checks = {check.name: check for check in q.validity}
+    omega = 1 / math.sqrt(10e-9 * 100e-15)
+    assert checks["kappa/omega0"].value == near(1e9 / omega, rel=1e-9)
+    assert checks["fastest rate/cutoff"].value == near(omega / 1e12, rel=1e-9)
+    assert checks["hbar omega0/kT"].value == near(12.0769, rel=1e-4)
+    flux = 1.054571817e-34 / 2 * math.sqrt(10e-9 / 100e-15)
+    assert checks["phi_zpf/phi_s (MEM1)"].value == near(math.sqrt(flux) / 0.4e-12, rel=1e-6)
+
+
+def test_scales_are_shown_with_what_holds_their_energy():
+    """ω of an LC pair and the element shares. Catches: free charges shown as modes, shares that are no percentages."""
+    text = str(qs.quantize("C1 a 0 100fF\nL1 a 0 10nH\nC2 b 0 1pF\nC3 b a 0.001fF"))
+    (row,) = (line for line in text.splitlines() if line.strip().startswith("ω₁"))
+    assert "3.1622" in row
+    assert "energy in L1 50 %, C1 50 %" in row or "energy in C1 50 %, L1 50 %" in row
+    assert "ω₂" not in text
