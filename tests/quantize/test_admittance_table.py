@@ -63,6 +63,10 @@ def test_a_comb_of_the_table_is_its_dissipation(folder: Path):
     omega = 2e10 * np.array([1 + 2j, 2j])
     found = closed_system(NETLIST, graded_grid(1e9, 1e15, 600), base_dir=folder).impedance(omega, "a")
     np.testing.assert_allclose(found, linear_response(AS_ELEMENTS).impedance(omega, "a"), rtol=2e-3)
+    by_card = closed_system(NETLIST + " modes=600", base_dir=folder)
+    np.testing.assert_allclose(by_card.impedance(omega, "a"), found, rtol=2e-3)
+    with pytest.raises(InputError, match="Y1 bath must be comb"):
+        closed_system(NETLIST + " bath=ladder", base_dir=folder)
 
 
 def test_weak_damping_by_a_table(folder: Path):

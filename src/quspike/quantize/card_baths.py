@@ -3,11 +3,13 @@
     comb     cells that grow from ω_slow/30 to 100 max(ω_c, ω_fast), and narrow at every mode with κ < ω/10
     ladder   spacing τ = 1/20 max(ω_c, ω_fast); what has left comes back after 2·modes·τ
 
-ω_slow, ω_fast and κ are those of the circuit's own modes. A dissipator needs a cutoff: a comb without one is a resistor
-with a sharp edge wherever the comb happens to end.
+ω_slow, ω_fast and κ are those of the circuit's own modes (a table as its conductance at rest). A dissipator needs a
+cutoff, as a comb without one is a resistor with a sharp edge wherever it happens to end; a table has its last row.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,14 +33,17 @@ def card_baths(response: LinearResponse) -> dict[str, Comb | Ladder]:
 
     Raises InputError, by element, for one without a cutoff, and for `bath=markov` and `bath=drude`: they have no modes.
     """
-    leaks, rates = response.leaks, np.linalg.eigvals(first_order(response).generator)
+    leaks, plain = response.leaks, replace(response, leaks=replace(response.leaks, tables={}))
+    rates = np.linalg.eigvals(first_order(plain).generator)
     rates = rates[np.abs(rates) > 0]
     found: dict[str, Comb | Ladder] = {}
     for i, name in enumerate(leaks.elements):
         params = response.matrices.network.circuit.element(name).params
         form, modes, cutoff = str(params.get("bath", "comb")), int(params.get("modes", MODES)), float(leaks.cutoff[i])
-        if form not in ("comb", "ladder"):
-            raise InputError(f"{name} bath", form, "must be comb or ladder: a closed system is made of modes")
+        cutoff = float(leaks.tables[i].omega[-1]) if i in leaks.tables else cutoff
+        if form not in ("comb", "ladder") or (form == "ladder" and i in leaks.tables):
+            remedy = "must be comb or, of R, MEM and TL, ladder: a closed system is made of modes"
+            raise InputError(f"{name} bath", form, remedy)
         if np.isinf(cutoff):
             raise InputError(f"{name} cutoff", "none", "must be given where the bath's modes are not")
         fastest = max(cutoff, np.abs(rates).max(initial=0.0))
