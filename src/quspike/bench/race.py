@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from quspike.bench.peers.process import PeerFailed
 
-
 TURN = 0.1  # s: who is quicker solves again and again, and the turn counts as its median
 
 

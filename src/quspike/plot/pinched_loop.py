@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -54,7 +56,7 @@ def draw_loop(panel: Axes, result: Hysteresis) -> None:
     panel.set_xlabel(f"V of {result.element} ({v_unit})")
     panel.set_ylabel(f"I ({i_unit})")
     for row, line in enumerate(measure_lines(result)):  # one text each: sub- and superscripts would spread the rows
-        below = {"xytext": (0, -LEADING * (row + 0.7)), "textcoords": "offset points", "va": "baseline"}
+        below: dict[str, Any] = {"xytext": (0, -LEADING * (row + 0.7)), "textcoords": "offset points", "va": "baseline"}
         panel.annotate(line, (0.02, 0.98), xycoords="axes fraction", fontsize=6.2, **below)
 
 
