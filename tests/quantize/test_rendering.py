@@ -137,12 +137,6 @@ def test_numbers_never_wait_for_sympy():
     assert shown.stdout.split() == ["False", "True"]
 
 
-def test_what_cannot_be_quantized_yet_is_refused():
-    """Catches: a table that is silently dropped."""
-    with pytest.raises(qs.NotAvailable, match="Y1"):
-        qs.quantize("C1 a 0 1fF\nY1 a 0 file=y.csv T=1K")
-
-
 def status_of(*words: object) -> int:
     return run_program([str(word) for word in words])
 

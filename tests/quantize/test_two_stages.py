@@ -12,7 +12,7 @@ import sympy as sp
 import quspike as qs
 from quantize.dressed_circuits import dressed
 from quspike.constants import e_charge
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import InputError
 from quspike.quantize import charging
 from quspike.quantize.external_flux import flux_pull, flux_weights
 from quspike.quantize.matrices import Matrices, matrices
@@ -233,7 +233,6 @@ def test_twelve_coupled_nodes_take_seconds():
 @pytest.mark.parametrize(
     ("netlist", "error", "message"),
     [
-        ("C1 a 0 1fF\nY1 a 0 file=y.csv T=1K", NotAvailable, "Y1"),
         ("C1 a 0 1fF\nV1 g 0 1uV\nCg g a 1fF\nNG1 g 0.5", InputError, "NG1 must name a node that no voltage source"),
         ("V1 a 0 1uV\nR1 a 0 1ohm T=1K", InputError, "a node that no source holds"),
         ("C1 a 0 1fF\nL1 a x 1nH\nL2 x 0 1nH\nNG1 x 0.1", InputError, "NG1 must name a node that a capacitor holds"),

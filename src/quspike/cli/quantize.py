@@ -79,7 +79,7 @@ def document(file: Path, format: Format, coordinates: Coordinates) -> str:
         if format is not Format.text:
             raise NotAvailable("--format", format, "must be text for charges of loops: they have no other form yet")
         return str(quantize(read_circuit(file), coordinates="loop"))
-    quantized = quantize(read_circuit(file))
+    quantized = quantize(read_circuit(file), base_dir=folder_of(file))
     written = {Format.text: quantized.__str__, Format.latex: quantized.to_latex, Format.json: quantized.to_json}
     return written[format]()
 
@@ -99,6 +99,11 @@ def exported(file: Path, export: Export) -> str:
         seed=run.seed,
         base_dir=run.base_dir,
     )
+
+
+def folder_of(path: Path) -> Path:
+    """The folder that a file's own files are relative to."""
+    return path.parent if path.suffix != ".toml" and not is_result(path) else Path(read_run(path).base_dir)
 
 
 def read_circuit(path: Path) -> Circuit:

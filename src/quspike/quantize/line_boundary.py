@@ -15,7 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from quspike.baths.comb import Comb, comb, midpoint_grid
 from quspike.baths.spectral_density import drude_admittance, ohmic_admittance, spectral_density
@@ -25,16 +28,19 @@ from quspike.quantize.membrane import Dissipator, Params, dissipator_of
 from quspike.quantize.memristance_range import Range, conductance_range
 
 if TYPE_CHECKING:
+    from quspike.circuit import Element
+    from quspike.quantize.admittance_table import AdmittanceTable
     from quspike.quantize.notation import Notation
 
 Array = Any
 Expr = Any
-Kind = Literal["resistor", "flux", "mean_field", "kinematic"]
+Kind = Literal["resistor", "table", "flux", "mean_field", "kinematic"]
 
 MEAN_FIELD = "the memory is driven by expectations, so that λ = √(Z₀W) moves in time"
 ENVELOPE = "the memory is driven by the envelope, so that λ = √(Z₀W) moves in time"
 CHARGE = "in a Hamiltonian of its own the charge is a loop charge, and needs an inductance in series"
 KINEMATIC = "W(t) is prescribed: the circuit does not act back on it"
+TABLE = "{} is replaced by a sum of positive-real sections, to {:.2g} of |Y|"
 DRIFT = "λφ alone would draw the current λλ̇φ/Z₀ beside WV; −(λλ̇/2Z₀)φ² takes it out, up to O(λ̇/λω_c)"
 
 
@@ -42,7 +48,7 @@ DRIFT = "λφ alone would draw the current λλ̇φ/Z₀ beside WV; −(λλ̇/2
 class Bath:
     """The line behind one dissipator. Numbers in SI; the formulas are sympy expressions, made when asked for.
 
-    kind : "resistor" (tied to φ), "flux" (to F(φ)), "mean_field" or "kinematic" (to λ(t)φ).
+    kind : "resistor" and "table" (tied to φ), "flux" (to F(φ)), "mean_field" or "kinematic" (to λ(t)φ).
     impedance : Z0 [ohm].
     conductance : least and largest W over the memory's range, at V = 0 [S].
     temperature [K] and cutoff [rad/s] : None if they are not given.
@@ -60,6 +66,12 @@ class Bath:
     law: Law | None = None
     params: Mapping[str, Any] = field(default_factory=dict, repr=False)
     notation: Notation | None = field(default=None, repr=False, compare=False)
+    table: AdmittanceTable | None = field(default=None, repr=False)
+
+    @property
+    def linear(self) -> bool:
+        """Whether it is tied to φ_b itself: a resistor, or what a table tells."""
+        return self.kind in ("resistor", "table")
 
     @property
     def moves(self) -> bool:
@@ -67,7 +79,9 @@ class Bath:
         return self.kind in ("mean_field", "kinematic")
 
     def line_admittance(self, omega: Array) -> Array:
-        """Re Y of the line itself: 1/Z0, with its Drude cutoff; omega [rad/s], returns [S]."""
+        """Re Y of the line itself: 1/Z0, with its Drude cutoff, or what fits a table; omega [rad/s], returns [S]."""
+        if self.table is not None:
+            return np.real(self.table.fit(np.asarray(omega)))
         if self.cutoff is None:
             return ohmic_admittance(omega, 1 / self.impedance)
         return drude_admittance(omega, 1 / self.impedance, self.cutoff)
@@ -83,7 +97,7 @@ class Bath:
 
         Raises InputError for a coupling that moves in time: it is λ(t)φ.
         """
-        if self.kind == "resistor":
+        if self.linear:
             return phi
         if self.kind != "flux" or self.law is None:
             raise InputError(self.element, self.kind, "must have a memory that is the flux for a boundary flux F(φ)")
@@ -97,7 +111,7 @@ class Bath:
     @property
     def counter_stiffness(self) -> float:
         """`Σ 1/L_m = ω_c/Z0` [1/H]: the counter-term is F²/2 times it; infinite for a line without a cutoff."""
-        return math.inf if self.cutoff is None else self.cutoff / self.impedance
+        return math.inf if self.cutoff is None or self.table is not None else self.cutoff / self.impedance
 
     @property
     def coupling_operator(self) -> Expr:
@@ -132,15 +146,31 @@ class Bath:
         return self.notation
 
 
-def baths_of(notation: Notation, elements: Params) -> tuple[Bath, ...]:
-    """The line of each dissipator, card by card, by name within."""
+def baths_of(notation: Notation, elements: Params, base_dir: str | Path | None = None) -> tuple[Bath, ...]:
+    """The line of each dissipator, card by card, by name within. base_dir : where the files of Y elements are."""
     from quspike.quantize.notation import in_order, orientation
 
     branches = {b.element: b for b in notation.network.of("dissipator") if b.moves}
     found = [e for e in in_order(notation.circuit) if e.name in branches]
     return tuple(
-        _bath(dissipator_of(e, float(orientation(branches[e.name]))), elements[e.name], notation) for e in found
+        _table(e, elements[e.name], notation, base_dir)
+        if e.card == "Y"
+        else _bath(dissipator_of(e, float(orientation(branches[e.name]))), elements[e.name], notation)
+        for e in found
     )
+
+
+def _table(e: Element, p: Params, notation: Notation, base_dir: str | Path | None) -> Bath:
+    from quspike.quantize.admittance_table import table_of
+
+    table = table_of(e, base_dir)
+    rest = float(np.real(table.fit(0.0)))
+    note = TABLE.format(e.params["file"], table.fit.error)
+    temperature: Any = p.get("T")
+    return Bath(
+        e.name, "table", 1 / rest if rest > 0 else math.inf, (rest, rest), temperature, None, (note,),
+        notation=notation, table=table,
+    )  # fmt: skip
 
 
 def _bath(d: Dissipator, p: Mapping[str, Any], notation: Notation) -> Bath:

@@ -43,8 +43,10 @@ def cutoff(n: Notation, bath: Bath) -> Expr | None:
 
 
 def density(n: Notation, bath: Bath) -> Expr:
-    """`J(ω) = ω/Z0`, with a cutoff `ω ω_c²/Z0(ω² + ω_c²)`."""
+    """`J(ω) = ω/Z0`, with a cutoff `ω ω_c²/Z0(ω² + ω_c²)`; of a table `ω Re Y(ω)`."""
     omega, edge = sp.Symbol("omega", positive=True), cutoff(n, bath)
+    if bath.kind == "table":
+        return omega * function(n.of_table("ReY", bath.element))(omega)
     ohmic = omega / impedance(n, bath)
     return ohmic if edge is None else ohmic * edge**2 / (omega**2 + edge**2)
 
@@ -52,7 +54,7 @@ def density(n: Notation, bath: Bath) -> Expr:
 def boundary(n: Notation, bath: Bath, phi: Expr | None = None) -> Expr:
     """What the line is tied to, by its letter: φ, F(φ), λ(t)φ."""
     phi = flux(n, bath) if phi is None else phi
-    if bath.kind == "resistor":
+    if bath.linear:
         return phi
     if bath.kind == "flux":
         return function(n.of_memristor("F", bath.element))(phi)
@@ -95,7 +97,7 @@ def integral(n: Notation, bath: Bath) -> Expr:
 
 def coupling(n: Notation, bath: Bath) -> Expr:
     """What the line is tied to, written out with the law's own constants where it has a formula."""
-    if bath.kind == "resistor":
+    if bath.linear:
         return flux(n, bath)
     if bath.moves:
         return sp.sqrt(impedance(n, bath) * conductance(n, bath)) * flux(n, bath)
@@ -166,7 +168,7 @@ def definitions(n: Notation, bath: Bath) -> Iterator[tuple[Expr, Expr]]:
     """What the letters of this line stand for: F through W, W through the law, λ through W."""
     if bath.kind == "flux":
         yield boundary(n, bath), integral(n, bath)
-    if bath.kind != "resistor":
+    if not bath.linear:
         yield strength(n, bath), sp.sqrt(impedance(n, bath) * conductance(n, bath))
     written = law_conductance(n, bath)
     if written is not None:

@@ -1,6 +1,7 @@
 """The equations of motion: Heisenberg's for each coordinate, and Langevin's for the lines behind its dissipators.
 
     dφ/dt = ∂H_S/∂q,      dq/dt = −∂H_S/∂φ − Σ_d b I_d,      0 = −∂H_S/∂φ − Σ_d b I_d where there is no charge
+    table               I = ∫₀^∞ Y(τ) V(t − τ) dτ − ξ
     resistor            I = V/R − ξ                    with a cutoff   dI/dt = ω_c (V/R − ξ − I)
     memristor W(φ)      I = ½{W(φ), V} − F′(φ) ξ       with a cutoff   I = F′ I_0,  dI_0/dt = ω_c (F′ V/Z0 − ξ − I_0)
     memristor W(x, V)   the same with W(x, ⟨V⟩) and λ(t) = √(Z0 W) for F′, and dx/dt = f(x, ⟨V⟩)
@@ -68,6 +69,9 @@ def _voltage_of(n: Notation, i: int) -> str:
 
 
 def _line(n: Notation, bath: Bath) -> Iterator[Equation]:
+    if bath.kind == "table":
+        yield _delayed(n, bath)
+        return
     if bath.kind == "resistor":
         yield from _resistor(n, bath)
         return
@@ -76,6 +80,15 @@ def _line(n: Notation, bath: Bath) -> Iterator[Equation]:
         x, v = memory(n, bath), mean_voltage(n, branch(n, bath))
         rate = function(n.of_memristor("f", bath.element))(x, v)
         yield Equation(sp.Eq(sp.Derivative(x, time()), rate), "the memory, driven by expectations")
+
+
+def _delayed(n: Notation, bath: Bath) -> Equation:
+    """`I(t) = ∫ Y(τ) V(t − τ) dτ − ξ(t)`."""
+    tau = sp.Symbol("tau", real=True)
+    kernel = function(n.of_table("Y", bath.element))(tau)
+    before = voltage(n, bath).xreplace({time(): time() - tau})
+    drawn = sp.Integral(kernel * before, (tau, 0, sp.oo)) - _noise(n, bath)
+    return Equation(sp.Eq(current(bath), drawn), "the table's admittance as a response in time, and noise")
 
 
 def _resistor(n: Notation, bath: Bath) -> Iterator[Equation]:

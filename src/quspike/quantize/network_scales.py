@@ -21,10 +21,13 @@ from quspike.verdict import SMALL, Check, bounded, info
 
 
 def damping_ranges(zero: ZeroPointScales, baths: tuple[Bath, ...]) -> tuple[Range, ...]:
-    """κ of each oscillating mode at the least and the largest conductances [1/s]."""
-    ends = (np.array([_conductances(baths, end).get(name, 0.0) for name in zero.dissipators]) for end in (0, 1))
+    """κ of each oscillating mode at the least and the largest conductances [1/s]; of a table Re Y(ω) counts."""
     per_siemens = 2 * zero.omega * zero.dissipator_flux**2 / hbar
-    low, high = (w @ per_siemens if w.size else np.zeros(len(zero.omega)) for w in ends)
+    low, high = (np.zeros(len(zero.omega)), np.zeros(len(zero.omega)))
+    for bath in baths:
+        row = per_siemens[zero.dissipators.index(bath.element)]
+        ends = bath.conductance if bath.kind != "table" else (bath.line_admittance(zero.omega),) * 2
+        low, high = low + ends[0] * row, high + ends[1] * row
     return tuple((float(a), float(b)) for a, b in zip(low, high, strict=True))
 
 

@@ -164,6 +164,10 @@ class Notation:
         """A letter that every memristor has: `W` if the circuit has one, else `W_MEM1`."""
         return letter if len(self.circuit.of("MEM")) == 1 else f"{letter}_{element}"
 
+    def of_table(self, letter: str, element: str) -> str:
+        """A letter that every tabulated admittance has: `Y` if the circuit has one, else `Y_Y1`."""
+        return letter if len(self.circuit.of("Y")) == 1 else f"{letter}_{element}"
+
     def of_line(self, letter: str, element: str) -> str:
         """A letter that every line has: `xi` if the circuit has one, else `xi_MEM1`."""
         return letter if len(self.network.of("dissipator")) == 1 else f"{letter}_{element}"

@@ -34,12 +34,18 @@ Expr = Any
 
 
 @overload
-def quantize(circuit: Circuit | str, coordinates: Literal["node"] = "node") -> QuantizedCircuit: ...
+def quantize(
+    circuit: Circuit | str, coordinates: Literal["node"] = "node", base_dir: str | Path | None = None
+) -> QuantizedCircuit: ...
 @overload
-def quantize(circuit: Circuit | str, coordinates: Literal["loop"]) -> QuantizedLoops: ...
+def quantize(
+    circuit: Circuit | str, coordinates: Literal["loop"], base_dir: str | Path | None = None
+) -> QuantizedLoops: ...
 
 
-def quantize(circuit: Circuit | str, coordinates: str = "node") -> QuantizedCircuit | QuantizedLoops:
+def quantize(
+    circuit: Circuit | str, coordinates: str = "node", base_dir: str | Path | None = None
+) -> QuantizedCircuit | QuantizedLoops:
     """`H = ½ (q − G V)ᵀC⁻¹(q − G V) + ½ φᵀL⁻¹φ − Σ E_J cos(φ_b/φ0) + I φ_b + Σ_m [q_m²/2C_m + (F(φ_b) − φ_m)²/2L_m]`.
 
     Any number of nodes; one of them alone is written φ, q, C_Σ, I_in.
@@ -48,6 +54,7 @@ def quantize(circuit: Circuit | str, coordinates: str = "node") -> QuantizedCirc
     ----------
     circuit : a Circuit, or a netlist's text.
     coordinates : "node" for the fluxes of nodes, or "loop" for the charges of loops, their dual (`loop_charges`).
+    base_dir : the folder that the files of Y elements are relative to; the current one if it is not given.
 
     Raises
     ------
@@ -67,7 +74,7 @@ def quantize(circuit: Circuit | str, coordinates: str = "node") -> QuantizedCirc
         raise InputError("coordinates", coordinates, "must be node or loop")
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
     membrane, net = _membrane(circuit), network(circuit)
-    return QuantizedCircuit(circuit, membrane, net, symbolic_network(net))
+    return QuantizedCircuit(circuit, membrane, net, symbolic_network(net), base_dir)
 
 
 def _membrane(circuit: Circuit) -> Membrane | None:
@@ -89,6 +96,7 @@ class QuantizedCircuit:
     membrane: Membrane | None
     network: Network = field(repr=False)
     symbolic: Network = field(repr=False)
+    base_dir: str | Path | None = field(default=None, repr=False)
 
     @property
     def kind(self) -> str:
@@ -215,7 +223,7 @@ class QuantizedCircuit:
     @cached_property
     def baths(self) -> tuple[Bath, ...]:
         """The line behind each dissipator."""
-        return baths_of(self.notation, self.elements)
+        return baths_of(self.notation, self.elements, self.base_dir)
 
     @property
     def leak_rate(self) -> Range:
@@ -241,7 +249,7 @@ class QuantizedCircuit:
         if self.membrane is None:
             from quspike.quantize.zero_point_scales import zero_point_scales
 
-            return zero_point_scales(self.network, self.elements)
+            return zero_point_scales(self.network, self.elements, base_dir=self.base_dir)
         return scales.zero_point_of(self.membrane, self.elements, self.baths)
 
     @cached_property

@@ -22,6 +22,7 @@ SCHEMA = 1
 
 def document(circuit: QuantizedCircuit) -> str:
     """JSON text. Infinities, which JSON lacks, are the string "inf"."""
+    tables = any(bath.kind == "table" for bath in circuit.baths)
     facts = {
         "schema": SCHEMA,
         "kind": circuit.kind,
@@ -42,7 +43,7 @@ def document(circuit: QuantizedCircuit) -> str:
         ],
         "baths": [_bath(bath) for bath in circuit.baths],
         "leak_rate": circuit.leak_rate,
-        "modes": [asdict(mode) for mode in circuit.modes],
+        "modes": None if tables else [asdict(mode) for mode in circuit.modes],
         "zero_point": asdict(circuit.zero_point),
         "validity": [asdict(check) for check in circuit.validity],
     }

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from quspike.quantize.network_scales import damping_ranges
 from quspike.quantize.spelling import DIGITS
 from quspike.units import format_si
 
@@ -46,6 +47,8 @@ def span(values: tuple[float, float], quantity: str) -> str:
 
 def _mode_rows(c: QuantizedCircuit) -> list[tuple[str, str, str]]:
     """Frequency and damping of each mode of the circuit; charges that stay, and what goes on in the lines, are none."""
+    if any(bath.kind == "table" for bath in c.baths):
+        return _first_order_rows(c)
     rows, lines = [], {bath.element for bath in c.baths}
     own = (m for m in c.modes if sum(part for name, part in m.participation.items() if name in lines) <= 0.5)
     for k, mode in enumerate((m for m in own if abs(m.frequency) > 0), start=1):
@@ -60,6 +63,16 @@ def _mode_rows(c: QuantizedCircuit) -> list[tuple[str, str, str]]:
             rows.append((f"κ{index}", f"= {format_si(mode.damping, 'rate')}", f"{text}, by {shares(mode.loss)}"))
     if c.circuit.of("MEM"):
         rows.append(("", "", "memristors as they start"))
+    return rows
+
+
+def _first_order_rows(c: QuantizedCircuit) -> list[tuple[str, str, str]]:
+    """Beside a table, whose poles are not of the circuit's own: modes without loss, and κ to first order in it."""
+    rows = []
+    for k, (omega, kappa) in enumerate(zip(c.zero_point.omega, damping_ranges(c.zero_point, c.baths), strict=True), 1):
+        index = str(k).translate(DIGITS)
+        rows.append((f"ω{index}", f"= {format_si(float(omega), 'angular_frequency')}", "mode without losses"))
+        rows.append((f"κ{index}", f"= {span(kappa, 'rate')}", "damping of its energy, to first order"))
     return rows
 
 

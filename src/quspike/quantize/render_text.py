@@ -157,18 +157,22 @@ def _defined(write: TextFormula, pairs: Iterable[tuple[Any, Any]]) -> list[Row]:
 
 def _letters(c: QuantizedCircuit, bath: Bath) -> set[Any]:
     """The letters that belong to one line."""
-    if bath.kind == "resistor":
+    if bath.linear:
         return set()
     return {boundary(c.notation, bath), strength(c.notation, bath), conductance(c.notation, bath)}
 
 
 def line_facts(c: QuantizedCircuit, bath: Bath) -> str:
     """Impedance, temperature and cutoff of a line, and the range of a memristance."""
-    key = impedance_key(c.notation, bath)
-    facts = [f"{in_text(c.notation.name(bath.element, key))} = {format_si(bath.impedance, 'resistance')}"]
+    if bath.kind == "table":
+        facts = [f"Y(ω) from {c.circuit.element(bath.element).params['file']}"]
+    else:
+        letter = in_text(c.notation.name(bath.element, impedance_key(c.notation, bath)))
+        facts = [f"{letter} = {format_si(bath.impedance, 'resistance')}"]
     facts.append("no T given" if bath.temperature is None else f"T = {format_si(bath.temperature, 'temperature')}")
-    facts.append("no cutoff" if bath.cutoff is None else f"ω_c = {format_si(bath.cutoff, 'angular_frequency')}")
-    if bath.kind != "resistor":
+    if bath.kind != "table":
+        facts.append("no cutoff" if bath.cutoff is None else f"ω_c = {format_si(bath.cutoff, 'angular_frequency')}")
+    if not bath.linear:
         low, high = (1 / w if w > 0 else math.inf for w in reversed(bath.conductance))
         facts.append(f"M = {format_si(low, 'resistance')} … {format_si(high, 'resistance')}")
     return ", ".join(facts)
@@ -178,8 +182,11 @@ def _motion(c: QuantizedCircuit) -> list[str]:
     write = formula_of(c)
     rows = [(write(e.equality.lhs), f"= {write(e.equality.rhs)}", e.meaning) for e in c.equations_of_motion]
     if c.baths:
-        impedance = "R" if all(bath.kind == "resistor" for bath in c.baths) else "Z₀"
-        rows.append(("S_ξξ(ω)", f"= (ħω/{impedance}) coth(ħω/2kT)", "the noise of a line, symmetrised"))
+        lines = [bath for bath in c.baths if bath.kind != "table"]
+        impedance = "R" if all(bath.kind == "resistor" for bath in lines) else "Z₀"
+        size = [f"(ħω/{impedance})"] if lines else []
+        size += ["ħω Re Y(ω)"] if len(lines) < len(c.baths) else []
+        rows += [("S_ξξ(ω)", f"= {own} coth(ħω/2kT)", "the noise of a line, symmetrised") for own in size]
     return columns(rows)
 
 

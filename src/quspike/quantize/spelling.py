@@ -9,6 +9,7 @@ GREEK = {
     "phi": ("φ", r"\varphi"), "omega": ("ω", r"\omega"), "lamda": ("λ", r"\lambda"), "xi": ("ξ", r"\xi"),
     "Phi": ("Φ", r"\Phi"), "Sigma": ("Σ", r"\Sigma"), "hbar": ("ħ", r"\hbar"), "alpha": ("α", r"\alpha"),
     "kappa": ("κ", r"\kappa"), "mu": ("μ", r"\mu"), "chi": ("χ", r"\chi"), "pi": ("π", r"\pi"),
+    "tau": ("τ", r"\tau"), "infinity": ("∞", r"\infty"),
     "plus": ("+", "+"), "minus": ("−", "-"),
 }  # fmt: skip
 WORDS = {
@@ -18,6 +19,7 @@ WORDS = {
     "chidot": ("χ̇", r"\dot{\chi}"),
     "qline": ("q", "q"),
     "Cline": ("C", "C"),
+    "ReY": ("Re Y", r"\mathrm{Re}\,Y"),
     "Cbath": ("C", "C"),
     "Lbath": ("L", "L"),
     "Qdot": ("Q̇", r"\dot{Q}"),

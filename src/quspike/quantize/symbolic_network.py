@@ -27,8 +27,6 @@ def symbolic_network(network: Network) -> Network:
 
 def _check(network: Network) -> None:
     """Raise for cards without symbols so far, offset charges that nothing can hold, circuits in which nothing moves."""
-    for e in network.circuit.of("Y"):
-        raise NotAvailable(e.name, "a tabulated admittance", "must be left out: its symbols are not available yet")
     ports = np.array([vector for line in network.lines for vector in (line.a, line.b)])
     moves = ", ".join(e.name for e in network.circuit.of("FLUX") if "drive" in e.params)
     if ports.size and moves and flux_weights(network, element_params(network.circuit)).shift[ports.any(axis=0)].any():

@@ -130,8 +130,8 @@ class Typesetter(abc.ABC):
             return str(e)
         if e.is_Symbol:
             return self.symbol(e.name)
-        if e is sp.pi:
-            return self.symbol("pi")
+        if e in (sp.pi, sp.oo):
+            return self.symbol("pi" if e is sp.pi else "infinity")
         if isinstance(e, sp.Indexed):
             index = str(e.indices[0]).replace(" - ", "_minus_").replace(" + ", "_plus_")
             return self.symbol(f"{e.base.label.name}_{index}")
