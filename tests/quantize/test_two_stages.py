@@ -243,3 +243,13 @@ def test_what_symbols_cannot_say_is_refused_by_name(netlist: str, error: type[Ex
     """Catches: a card that is silently left out of the Hamiltonian."""
     with pytest.raises(error, match=message):
         qs.quantize(netlist)
+
+
+def test_no_rate_of_a_flux_is_left_in_the_hamiltonian():
+    """Irrotational gauge: neither Φ̇ nor V̇ in H_S, whatever moves. Catches: a capacitor that keeps Φ̇ of its branch."""
+    moving = 0
+    for _, q in dressed(38, 40, cards="C C JJ JJ L V I R"):
+        assert not q.hamiltonian.has(sp.Derivative)
+        assert not q.lagrangian.has(sp.Derivative)
+        moving += any("drive" in e.params for e in q.circuit.of("FLUX"))
+    assert moving > 5

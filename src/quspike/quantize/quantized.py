@@ -276,15 +276,15 @@ class QuantizedCircuit:
 
         return linear_response(self.circuit, memory=memory).admittance(omega, plus, minus)
 
-    def spectrum(self, levels: int = 6, tolerance: float = 1e-9, **limits: int) -> Spectrum:
+    def spectrum(self, levels: int = 6, tolerance: float = 1e-9, **options: Any) -> Spectrum:
         """Energy levels without dissipators, memristors and drives, each within `tolerance` of the highest transition.
 
-        limits : `largest`, how many products of functions may be needed. Raises ConvergenceError, and InputError for a
-        circuit without stationary states.
+        options : `largest`, how many products of functions may be needed; `shorted`, dissipators that are nearer to a
+        short than to an open end. Raises ConvergenceError, and InputError for a circuit without stationary states.
         """
         from quspike.quantize.spectrum.spectrum import spectrum
 
-        return spectrum(self.circuit, levels, tolerance, **limits)
+        return spectrum(self.circuit, levels, tolerance, **options)
 
     def to_latex(self) -> str:
         """All formulas and numbers, as amsmath displays."""
