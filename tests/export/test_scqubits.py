@@ -36,6 +36,39 @@ NG1 a {offset}
 FLUX1 JJ1 {flux}Phi0
 """
 
+# Two graphs of four nodes with random values: three junctions and two coils, four junctions and two coils.
+FOUR_NODES = """
+JJ1 a 0 EJ=12.4GHz C=7.1fF
+JJ2 a b EJ=8.3GHz C=5.2fF
+L1 b c 8.3nH
+C1 c 0 63fF
+JJ3 c d EJ=9.6GHz C=6.4fF
+L2 d 0 12nH
+C2 b d 9.3fF
+C3 a 0 36fF
+C4 d 0 47fF
+C5 b 0 17fF
+NG1 a 0.3
+FLUX1 JJ3 0.2Phi0
+"""
+FOUR_MORE = """
+JJ1 a b EJ=6.7GHz C=4.4fF
+JJ2 b 0 EJ=9.1GHz C=8.2fF
+JJ3 c d EJ=5.3GHz C=3.7fF
+JJ4 a 0 EJ=4.9GHz C=6.1fF
+L1 c 0 11nH
+L2 d 0 17nH
+C1 a c 11fF
+C2 b d 6.8fF
+C3 a 0 24fF
+C4 c 0 49fF
+C5 d 0 61fF
+NG1 a 0.37
+NG2 b 0.12
+FLUX1 JJ3 0.31Phi0
+FLUX2 JJ1 0.2Phi0
+"""
+
 
 def agrees(netlist: str, cutoffs: list[list[int]], tolerance: float, levels: int = 5) -> None:
     """The last two of scqubits' cutoffs agree to a third of the tolerance, and so does quspike with the last."""
@@ -70,6 +103,16 @@ def test_islands_with_two_offset_charges_and_two_fluxes_agree(offset: float, flu
 def test_a_zero_pi_circuit_with_disorder_has_the_levels_that_scqubits_finds(offset: float, flux: float):
     """Catches: a transformation that is not the circuit's."""
     agrees(ZERO_PI.format(offset=offset, flux=flux), [[8, 6, 20], [12, 7, 30], [13, 8, 36]], 1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("netlist", "cutoffs"),
+    [(FOUR_NODES, [[7, 7, 9, 8], [8, 9, 13, 9]]), (FOUR_MORE, [[8, 7, 12, 12], [9, 8, 13, 13]])],
+)
+def test_random_circuits_of_four_nodes_have_the_levels_that_scqubits_finds(netlist: str, cutoffs: list[list[int]]):
+    """With offset charges and fluxes. Catches: a coupling between two compact, or two extended, coordinates lost."""
+    agrees(netlist, cutoffs, 1e-6)
 
 
 def test_gate_voltages_are_handed_over_as_offset_charges():

@@ -1,7 +1,8 @@
 """The part of a circuit that has a spectrum: what conserves energy, every source at rest or constant.
 
-Dissipators broaden levels and do not enter them; a drive is at rest, which leaves a short in the place of a voltage
-source and nothing in the place of a current source.
+Dissipators broaden levels and do not enter them: they are open, or shorted where that is nearer to what they are, as a
+line of 50 ohm behind a capacitor of 10 fF is at 7 GHz. A drive is at rest, which leaves a short in the place of a
+voltage source and nothing in the place of a current source.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 
 from quspike.circuit import Circuit, Element
 from quspike.circuit.connected import Connected
+from quspike.circuit.element import Values
 from quspike.circuit.netlist import write_element
 from quspike.errors import InputError
 from quspike.quantize.network import Network, natural, network
 
 GROUND = "0"
 CONSERVATIVE = ("C", "L", "K", "JJ")
+DISSIPATIVE = ("R", "MEM", "TL", "Y")
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,13 @@ class Closed:
     left_out: tuple[str, ...]
 
 
-def closed(circuit: Circuit) -> Closed:
-    """The conservative part of a circuit. Raises InputError if nothing is left of it."""
+def closed(circuit: Circuit, shorted: Sequence[str] = ()) -> Closed:
+    """The conservative part of a circuit. Raises InputError if nothing is left of it.
+
+    shorted : dissipators in whose place a short is left.
+    """
     kept = [e for e in circuit.elements if e.card in CONSERVATIVE or e.card == "V" or _constant(e, "I")]
-    kept = _without_loose_ends(kept)
+    kept = _without_loose_ends([*kept, *_shorts(circuit, shorted)])
     names = {e.name for e in kept}
     offsets = [e for e in circuit.elements if e.card in ("FLUX", "NG") and "value" in e.params]
     quiet = [e for e in kept if e.card == "V" and "value" not in e.params]
@@ -53,6 +59,17 @@ def closed(circuit: Circuit) -> Closed:
         voltages={e.name: float(e.params["value"]) for e in kept if e.card == "V" and "value" in e.params},
         left_out=tuple(e.name for e in circuit.elements if e.name not in entering),
     )
+
+
+def _shorts(circuit: Circuit, shorted: Sequence[str]) -> list[Element]:
+    """Voltage sources at rest in the place of dissipators."""
+    found = []
+    for name in shorted:
+        element = circuit.element(name)
+        if element.card not in DISSIPATIVE or len(element.nodes) != 2:
+            raise InputError("shorted", name, f"must name dissipators, of card {', '.join(DISSIPATIVE)}")
+        found.append(Element(f"V_{name}", "V", element.nodes, Values({})))
+    return found
 
 
 def _constant(element: Element, card: str) -> bool:

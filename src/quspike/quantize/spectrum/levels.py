@@ -14,11 +14,16 @@ import numpy as np
 
 from quspike.errors import ConvergenceError
 from quspike.quantize.spectrum.functions import Functions, axes_of, mean_field, terms_of
-from quspike.quantize.spectrum.phases import Phases
+from quspike.quantize.spectrum.phases import DECOUPLED, Phases
 from quspike.quantize.spectrum.product import Product, act_all, product
 
-FIRST, FEWEST = 10, 4  # functions of each coordinate at first: so many, or as many as BEGINNING products allow
-BEGINNING = 20_000
+FIRST, FEWEST, ROOM = 10, 4, 60  # functions of each coordinate at first, at least and at most
+REACH = {
+    "charge": 1.0,
+    "Fock": 0.0,
+    "flux grid": 4.0,
+}  # in tops: an angle has few wells, a flux many, an oscillator one
+SPARE = 4  # how many times more products may be needed in the end
 EDGE = 2  # last functions; two, as a symmetry may forbid every other one
 AIM = 0.3  # of the tolerance: what a cutoff may cost
 SOLVED = 0.03  # of the tolerance: what is left to the solver
@@ -74,8 +79,7 @@ def lowest_levels(h: Phases, levels: int, tolerance: float, largest: int) -> Lev
     largest : products of functions that may be taken. Raises ConvergenceError, saying what was tried.
     """
     axes = len(h.axes)
-    counts = [max(FEWEST, min(FIRST, int(BEGINNING ** (1 / axes))))] * axes
-    counts = [levels + 4] if axes == 1 else counts
+    counts = _first(h, levels, largest)
     margin, tried, everywhere = MARGIN, list[Attempt](), False
     before: tuple[Levels, np.ndarray] | None = None
     while len(tried) < ROUNDS and np.prod(np.array(counts, dtype=float)) <= largest:
@@ -94,6 +98,26 @@ def lowest_levels(h: Phases, levels: int, tolerance: float, largest: int) -> Lev
         f"products of functions at most; tried {attempts}. "
         "Ask for fewer levels, or allow tolerance= or largest= to be larger"
     )
+
+
+def _first(h: Phases, levels: int, largest: int) -> list[int]:
+    """Functions of each coordinate at first: all below the tops of the junctions, so that no well is left out.
+
+    What cutoffs cost is told by the states that are found; one that lives in a well which the mean field of the lowest
+    state hides has to be within reach from the beginning, or it is never missed.
+    """
+    if len(h.axes) == 1:
+        return [levels + 2 * EDGE]
+    room = [ROOM] * len(h.axes)
+    axes = axes_of(h, room, MARGIN)
+    found = mean_field(h, axes, terms_of(h, axes), room)
+    tops = 2 * h.energies @ (np.abs(np.hstack([h.periodic, h.extended])) > DECOUPLED)
+    reach = [REACH[f.axis.basis] * top for f, top in zip(found, tops, strict=True)]
+    below = [np.sum(f.energies - f.energies[0] < top) + EDGE for f, top in zip(found, reach, strict=True)]
+    counts = np.clip(below, FIRST, ROOM)
+    while np.prod(counts.astype(float)) > largest / SPARE and counts.max() > FEWEST:
+        counts = np.maximum(FEWEST, counts * 9 // 10)
+    return [int(n) for n in counts]
 
 
 def _solved(

@@ -124,7 +124,13 @@ class Spectrum:
         return "\n".join(lines)
 
 
-def spectrum(circuit: Circuit, levels: int = 6, tolerance: float = 1e-9, largest: int = LARGEST) -> Spectrum:
+def spectrum(
+    circuit: Circuit,
+    levels: int = 6,
+    tolerance: float = 1e-9,
+    largest: int = LARGEST,
+    shorted: Sequence[str] = (),
+) -> Spectrum:
     """Lowest levels of `H = ½ (q − Q)ᵀC⁻¹(q − Q) + ½ θᵀK θ − Σ E_J cos((b·θ + Φ)/φ0)`.
 
     FLUX adds to its junction's branch flux; NG is n_g of `(N − n_g)` at its node; a constant gate voltage adds C_g V/2e
@@ -133,7 +139,7 @@ def spectrum(circuit: Circuit, levels: int = 6, tolerance: float = 1e-9, largest
     Parameters
     ----------
     levels : how many. tolerance : of each level, in units of the highest transition. largest : products of functions of
-    single coordinates that may be needed.
+    single coordinates that may be needed. shorted : dissipators to leave a short in place of, the others are open.
 
     Raises
     ------
@@ -141,7 +147,7 @@ def spectrum(circuit: Circuit, levels: int = 6, tolerance: float = 1e-9, largest
     ConvergenceError : levels that still move with the largest basis; says what was tried.
     """
     _check(levels, tolerance)
-    own = closed(circuit)
+    own = closed(circuit, shorted)
     h, frame = phases(own, element_params(own.network.circuit))
     wanted = max(levels, 2)
     parts = _settled(independent(h), wanted, tolerance, largest)
