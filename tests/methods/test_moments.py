@@ -7,6 +7,7 @@ import pytest
 import quspike as qs
 from quspike.constants import hbar, k_B
 from quspike.run.compile import compile_run
+from spike_derivatives import check_spike_derivatives
 
 T, C, R = 0.02, 1e-13, 1e4
 RC = "C1 m 0 100fF\nR1 m 0 10kohm T=20mK\nI1 0 m input"
@@ -219,6 +220,26 @@ def test_the_lines_own_current_lags_by_the_cutoff(dt, accuracy):
     slow, fast = -1.5e9 + root, -1.5e9 - root
     expected = 5e-6 * (fast * np.exp(slow * t) - slow * np.exp(fast * t)) / (fast - slow)
     np.testing.assert_allclose(s.voltage[:, 0], expected, rtol=0, atol=accuracy * 5e-6)
+
+
+def test_spike_times_of_a_closed_memory_have_exact_derivatives():
+    """Catches: a closure that hides a parameter from the gradient, the temperature's too."""
+    run = qs.load("examples/adapting.toml").replace(duration="60 ns", save_every="1 ns", closure="gaussian")
+    elements = [("C1", "C"), ("MEM1", "phi_s"), ("MEM1", "T")]
+    paths = [*(("elements", *path) for path in elements), ("drives", "input", "amplitude"), ("neuron", "v_threshold")]
+    check_spike_derivatives(compile_run(run), 7, paths, shift=1e-5)
+
+
+def test_spike_times_of_a_resonator_have_exact_derivatives():
+    """Catches: a frame at ω0 that C and L do not turn, a carrier average without its slope."""
+    leak = "MEM1 m 0 model=sigmoid R_on=10kohm R_off=100kohm phi_c=0.1pWb phi_s=0.05pWb senses=envelope T=20mK"
+    neuron = qs.Neuron("m", membrane="envelope", v_threshold="10 uV", t_ref="0.5 ns")
+    drives = {"input": qs.Sine("2 nA", frequency="5.03 GHz")}
+    p = problem(LC.replace("R1 m 0 31.6kohm T=20mK", leak), neuron=neuron, drives=drives, duration="6 ns")
+    elements = [("C1", "C"), ("L1", "L"), ("MEM1", "R_on")]
+    numbers = [("neuron", "v_threshold"), ("neuron", "t_ref")]
+    paths = [*(("elements", *path) for path in elements), ("drives", "input", "amplitude"), *numbers]
+    check_spike_derivatives(p, 2, paths, shift=3e-6)
 
 
 def test_a_junction_or_a_missing_temperature_is_refused_by_name():
