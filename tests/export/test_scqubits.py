@@ -108,7 +108,7 @@ def test_a_zero_pi_circuit_with_disorder_has_the_levels_that_scqubits_finds(offs
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("netlist", "cutoffs"),
-    [(FOUR_NODES, [[7, 7, 9, 8], [8, 9, 13, 9]]), (FOUR_MORE, [[8, 7, 12, 12], [9, 8, 13, 13]])],
+    [(FOUR_NODES, [[8, 8, 11, 8], [8, 9, 13, 9]]), (FOUR_MORE, [[7, 7, 11, 11], [8, 7, 12, 12]])],
 )
 def test_random_circuits_of_four_nodes_have_the_levels_that_scqubits_finds(netlist: str, cutoffs: list[list[int]]):
     """With offset charges and fluxes. Catches: a coupling between two compact, or two extended, coordinates lost."""
