@@ -44,8 +44,16 @@ def test_a_column_goes_by_name_or_number(tmp_path, column):
         "# recorded\n\n t [ms], i\n0, 1\n\n1000, 2\n",
         "\ufefftime,x\r\n0,1\r\n1,2\r\n",
         "-1,0\n0,1\n1,2\n",
+        "time,x,\n0,1,,\n1,2,\n",
     ],
-    ids=["no header", "a name with an underscore", "comments and spaces", "windows", "starts before 0"],
+    ids=[
+        "no header",
+        "a name with an underscore",
+        "comments and spaces",
+        "windows",
+        "starts before 0",
+        "commas at the end",
+    ],
 )
 def test_the_ways_in_which_people_write_tables(tmp_path, text):
     drive = drives.Csv(write(tmp_path, text)).realise(1.0, base_dir=tmp_path)
@@ -84,6 +92,12 @@ def test_the_ways_in_which_people_write_tables(tmp_path, text):
         ),
         ("time,i [ohm]\n0,1\n30e-9,1\n", r"'i \[ohm\]' must be in a unit of current or voltage .* but got ohm"),
         ("0;1\n1e-9;2\n", "time"),
+        (
+            "time,x\n0,1\n10e-9,1,5\n30e-9,2\n",
+            r"line must hold at most 2 cells, .* \(decimals take a point\), but got 3 cells \(drive.csv, line 3\)",
+        ),
+        ("0,0,1\n0,0,1,2\n30e-9,2,0\n", "line must hold at most 3 cells"),
+        ("0,1\n1e-9,1_0\n30e-9,2\n", "1 must be a finite number, but got '1_0'"),
     ],
 )
 def test_a_bad_csv_is_refused_with_its_line(tmp_path, text, message):

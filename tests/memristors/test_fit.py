@@ -145,6 +145,7 @@ GOOD = "time_s,voltage_V,current_A\n" + "\n".join(f"{n},{np.sin(n)},{1e-3 * np.s
         ("\n".join(GOOD.splitlines()[:8]), None, "time must have ≥ 10 samples, but got 7 samples"),
         (GOOD.replace("time_s", "time (V)"), None, r"must be in s, or a multiple of it, but got time \(V\)"),
         (GOOD.replace("\n5,", "\n5;"), None, "must be a number"),
+        (GOOD.replace("\n5,", "\n5,0,"), None, r"line must hold at most 3 cells, .* but got 4 cells .*line 7"),
         ("", None, "must have a header and samples"),
     ],
 )

@@ -90,8 +90,10 @@ def read_columns(content: bytes, column: str | int, duration: float, record: dic
     scale, quantity = column_scale(header, index, (*SIGNALS, "dimensionless"), name)
     times: list[float] = []
     values: list[float] = []
+    width = len(header or rows[0][1]) if rows else 0
     for line, row in rows:
         where = f"{name}, line {line}"
+        check_width(row, width, where)
         t = read_number(row, 0, "time", where) * time_scale
         if times and not t > times[-1]:
             raise InputError(
@@ -130,12 +132,12 @@ def split_header(rows: list[tuple[int, list[str]]]) -> tuple[list[str], list[tup
 
 
 def is_number(cell: str) -> bool:
-    """True if the cell reads as a number; `nan` does."""
+    """True if the cell reads as a number; `nan` does, and Python's `1_000` does not."""
     try:
         float(cell)
     except ValueError:
         return False
-    return True
+    return "_" not in cell
 
 
 def header_unit(cell: str) -> tuple[str, str]:
@@ -171,6 +173,14 @@ def column_scale(header: list[str], index: int, quantities: tuple[str, ...], nam
     ):  # in brackets it was meant as a unit; after an underscore it may be a name: channel_left
         raise InputError(repr(cell), unit, f"must be in a unit of {' or '.join(quantities)}", name)
     return 1.0, None
+
+
+def check_width(row: list[str], width: int, where: str) -> None:
+    """Refuse a line with more cells than the first one, as a decimal comma gives it one."""
+    filled = max((place for place, cell in enumerate(row, 1) if cell), default=0)
+    if filled > width:
+        remedy = f"must hold at most {width} cells, as the first line does (decimals take a point)"
+        raise InputError("line", f"{filled} cells", remedy, where)
 
 
 def read_number(row: list[str], index: int, key: str, where: str) -> float:

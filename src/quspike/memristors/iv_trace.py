@@ -92,13 +92,16 @@ def _from_csv(path: Path, columns: Mapping[str, str] | Sequence[str] | None) -> 
     delimiter = max(",;\t", key=lines[0][1].count)
     header = [name.strip() for name in next(csv.reader([lines[0][1]], delimiter=delimiter))]
     places, factors = _places(header, columns, str(path))
-    rows = [_row(n, line, delimiter, places, str(path)) for n, line in lines[1:]]
+    rows = [_row(n, line, delimiter, places, len(header), str(path)) for n, line in lines[1:]]
     time, voltage, current = (np.array(rows).reshape(-1, 3) * factors).T
     return IVTrace(time, voltage, current, str(path))
 
 
-def _row(number: int, line: str, delimiter: str, places: list[int], where: str) -> list[float]:
+def _row(number: int, line: str, delimiter: str, places: list[int], width: int, where: str) -> list[float]:
     cells = next(csv.reader([line], delimiter=delimiter))
+    if any(cell.strip() for cell in cells[width:]):
+        remedy = f"must hold at most {width} cells, as the header does (decimals take a point)"
+        raise InputError("line", f"{len(cells)} cells", remedy, f"{where}, line {number}")
     row = []
     for name, place in zip(QUANTITIES, places, strict=True):
         cell = cells[place].strip() if place < len(cells) else ""
