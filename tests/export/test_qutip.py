@@ -14,6 +14,7 @@ import quspike as qs
 from quspike.errors import InputError, NotAvailable
 from quspike.export.qutip import to_qutip
 
+ISLANDS = "JJ1 a 0 EJ=6GHz C=20fF\nJJ2 b 0 EJ=5GHz C=18fF\nJJ3 a b EJ=4GHz C=3fF\nNG1 a 0.21\n"
 RESONATOR = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 20kohm T=50mK\nI1 0 m input"
 OMEGA = 1 / np.sqrt(1e-13 * 1e-8)
 KAPPA = 1 / (2e4 * 1e-13)
@@ -102,8 +103,8 @@ def test_a_driven_flux_moves_levels_as_a_static_one_does():
 @pytest.mark.parametrize(
     ("lines", "moved", "value"),
     [
-        ("JJ1 a 0 EJ=6GHz C=20fF\nNG1 a {}", "0.13", 0.13),
-        ("JJ1 a 0 EJ=6GHz C=18fF\nCg a g 2fF\nVg g 0 {}", "21uV", 21e-6),
+        (ISLANDS + "NG2 b {}", "0.13", 0.13),
+        (ISLANDS + "Cg b g 2fF\nVg g 0 {}", "21uV", 21e-6),
         ("JJ1 a 0 EJ=4GHz C=19fF\nL1 a 0 163nH\nI1 0 a {}", "3nA", 3e-9),
     ],
 )

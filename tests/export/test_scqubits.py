@@ -21,7 +21,7 @@ JJ2 a b EJ=6GHz C=3fF
 Cg b 0 4fF
 JJ3 b 0 EJ=3GHz
 NG1 a {offset}
-NG2 b 0.1
+NG2 b -0.1
 FLUX1 JJ1 {flux}Phi0
 FLUX2 JJ2 0.13Phi0
 """
@@ -92,7 +92,7 @@ def test_a_fluxonium_has_the_levels_that_scqubits_finds(flux: float):
 
 @pytest.mark.parametrize(("offset", "flux"), [(0.3, 0.31), (0.0, 0.47)])
 def test_islands_with_two_offset_charges_and_two_fluxes_agree(offset: float, flux: float):
-    """Catches: a relative sign of charges or of fluxes, n− and n+ exchanged, a second flux in one loop lost."""
+    """Catches: a relative sign of charges or of fluxes, a second flux in one loop lost."""
     agrees(ISLANDS.format(offset=offset, flux=flux), [[8, 8], [12, 12]], 1e-8)
 
 
