@@ -233,6 +233,17 @@ def test_show_and_plot_look_at_a_result_again(
     assert (tmp_path / "figure.svg").read_text().startswith("<?xml")
 
 
+def test_quiet_commands_print_nothing(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert status_of("new", tmp_path / "mine", "-q") == 0
+    assert status_of("check", tmp_path / "mine.toml", "--quiet") == 0
+    assert status_of("run", tmp_path / "mine.toml", *QUICK, "-q") == 0
+    assert status_of("plot", finished, "-o", tmp_path / "figure.png", "-q") == 0
+    said = capsys.readouterr()
+    assert said.out == said.err == ""
+    assert sorted(os.listdir(tmp_path)) == ["figure.png", "mine.nc", "mine.toml"]
+
+
 def test_what_is_no_result_is_refused(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "neuron.toml" in refusal(capsys, "show", run_file)
     assert "neuron.toml" in refusal(capsys, "plot", run_file)

@@ -23,6 +23,7 @@ def command(
         typer.Option("--set", metavar="KEY=VALUE", help="Change a value first: MEM1.T=50mK, neuron.t_ref=3ns."),
     ] = None,
     method: Annotated[str | None, typer.Option("--method", metavar="METHOD", help="Check for another method.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Check a run file without running it.
 
@@ -32,7 +33,8 @@ def command(
     from quspike.run.compile import compile_run  # JAX is imported for a run that can be read, only
 
     compile_run(run)
-    console.result(f"{file}: good\n{described(run)}")
+    if not quiet:
+        console.result(f"{file}: good\n{described(run)}")
 
 
 def described(run: Run) -> str:

@@ -41,10 +41,10 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors (and --json) only.")] = False,
 ) -> None:
-    """Check the claims of the paper (arXiv 2506.21363) that quspike is built after.
+    """Check the claims of the paper, arXiv 2506.21363.
 
-    Each claim ends in numbers with bounds that were set beforehand, a verdict and a figure. The exit status is 1 if
-    one fails.
+    quspike is built after it. Each claim ends in numbers with bounds that were set beforehand, a verdict and a
+    figure. The exit status is 1 if one fails.
     """
     from quspike.claims.registry import choose
     from quspike.cli.cache import keep_compiled_solvers

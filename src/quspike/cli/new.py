@@ -13,6 +13,7 @@ EXAMPLE = "quspike new neuron.toml"
 def command(
     name: Annotated[Path, typer.Argument(metavar="[NAME]", help="Run file to write.")] = Path("neuron.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Write an annotated run file to start from.
 
@@ -24,4 +25,5 @@ def command(
     path = name if name.suffix == ".toml" else name.with_name(name.name + ".toml")
     with whole_file(path, force=force, key="name") as partial:
         partial.write_text(template(str(path)), encoding="utf-8")
-    typer.echo(path)
+    if not quiet:
+        typer.echo(path)

@@ -19,6 +19,7 @@ def command(
         typer.Option("-o", "--output", metavar="OUT", help="Figure: .png, .svg or .pdf. [default: RESULT with .png]"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing figure.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Draw the figure of a result.
 
@@ -30,4 +31,5 @@ def command(
     path = check_figure_path(output or result.with_suffix(".png"), force=force)
     ds = store.read(result)
     accessor.ResultAccessor(ds).plot(path, force=force)
-    console.result(str(path))
+    if not quiet:
+        console.result(str(path))
