@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import quspike as qs
 from quspike.circuit import Circuit
 from quspike.drives import Sine, Step
 from quspike.errors import InputError
@@ -39,6 +40,23 @@ def adapting(**changes: object) -> Run:
         "method": "moments",
     }
     return Run(**(keys | changes))
+
+
+def test_python_refuses_what_no_file_could_say_by_name() -> None:
+    """Catches: a TypeError from deep within, where the user's argument was wrong."""
+    circuit = "C1 m 0 100fF\nR1 m 0 10kohm T=20mK\nI1 0 m input"
+    with pytest.raises(InputError, match="drives must be a table of drives by name"):
+        qs.simulate(circuit, duration="4 ns", drives=[qs.Step("1 nA")])
+    with pytest.raises(InputError, match="what must be a run, a run file, or a result"):
+        qs.hysteresis(None)
+    with pytest.raises(InputError, match="no such file"):
+        qs.compile("nowhere.toml")
+
+
+def test_a_run_file_compiles_as_its_run_does(tmp_path: Path) -> None:
+    path = tmp_path / "adapting.toml"
+    path.write_text(template(), encoding="utf-8")
+    assert qs.compile(path).plan.steps == qs.compile(qs.load(path)).plan.steps
 
 
 def test_a_file_and_its_python_twin_are_the_same_run() -> None:

@@ -169,8 +169,8 @@ def _loop(voltage: Any, current: Any, begin: float, end: float, zeros: np.ndarra
 
 def _run_of(ds: xr.Dataset) -> Run:
     """The run that a Dataset came from."""
-    if "config" not in ds.attrs:
-        raise InputError("ds", "another Dataset", "must be a result of quspike, with its attributes")
+    if "config" not in getattr(ds, "attrs", {}):
+        raise InputError("what", type(ds).__name__, "must be a run, a run file, or a result of quspike")
     return parse_run(ds.attrs["config"], "config of the result")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -29,6 +30,7 @@ from quspike.quantize.system import System, reduce_circuit
 from quspike.quantize.zero_point import resonator_mode
 from quspike.run.coloured import with_coloured_noise
 from quspike.run.fock_space import first_levels, state_choice
+from quspike.run.load import load
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
 from quspike.run.schema import Run
 from quspike.run.starting_point import initial_params, neuron_params, reset_params
@@ -107,12 +109,15 @@ class Problem:
         return replace(self, setup=replace(self.setup, **changes))
 
 
-def compile_run(run: Run, method: str | None = None) -> Problem:
+def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     """Check that a method can run this circuit, gather the numbers, lay out the grid.
+
+    run : a `Run`, or a run file. method : another one than the run's.
 
     Raises InputError or NotAvailable before anything is computed.
     """
     enable_x64()
+    run = run if isinstance(run, Run) else load(run)
     chosen = method or run.method
     reduced = reduce_circuit(run.circuit, tuple(neuron.node for neuron in run.neurons.values()))
     drives = {name: d.realise(run.duration, run.seed, run.base_dir, name) for name, d in run.drives.items()}

@@ -47,7 +47,8 @@ def simulate(
     InputError : before anything is computed, with the key, the value and what would be right.
     ConvergenceError : a step or a Fock space that cannot be made good enough. ValidityError : with `strict`.
     """
-    return run(Run(circuit=circuit, duration=duration, neuron=neuron, drives=dict(drives or {}), **settings))
+    by_name = {} if drives is None else drives
+    return run(Run(circuit=circuit, duration=duration, neuron=neuron, drives=by_name, **settings))
 
 
 def run(what: Run | str | Path, *, progress: Progress | None = None) -> xr.Dataset:
