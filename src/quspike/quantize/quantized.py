@@ -13,8 +13,9 @@ from quspike.quantize import scales
 from quspike.quantize.line_boundary import Bath, baths_of
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane
 from quspike.quantize.memristance_range import Range
+from quspike.quantize.naming import notation
 from quspike.quantize.network import Coordinate, Network, network
-from quspike.quantize.notation import Notation, notation
+from quspike.quantize.notation import Notation
 from quspike.quantize.symbolic_network import symbolic_network
 from quspike.quantize.verdicts import verdicts
 from quspike.verdict import Check
