@@ -39,8 +39,7 @@ def test_white_noise_says_what_it_leaves_out(ds, ratio, said):
     """Catches: a σ(V) that reads like the whole truth where the cutoff's quantum noise makes a quarter more."""
     checks = [asdict(info("V_rms/sqrt(kT/C)", 1.0, "")), asdict(info("coloured/white V_rms", ratio, ""))]
     text = ds.assign_attrs(validity=json.dumps(checks)).qs.summary()
-    assert ("white noise; the line's quantum noise" in text) == said
-    assert ("(bath=drude) would make it up to 1.25 × (kT/C)^½" in text) == said
+    assert ("of white noise; with the line's quantum noise (bath=drude) up to 1.25 × (kT/C)^½" in text) == said
 
 
 def test_a_quantum_neuron_that_fires_as_the_classical_one_is_said_to(classical):

@@ -83,7 +83,7 @@ def _uncertainty(ds: xr.Dataset) -> list[tuple[str, str]]:
     thermal = f", {verdicts[THERMAL].value:.4g} × (kT/C)^½" if THERMAL in verdicts else ""
     facts = [("σ(V)", f"up to {human(ds.voltage_std.max(), 'V')}{thermal}")]
     if COLOURED in verdicts and abs(verdicts[COLOURED].value - 1) > WORTH_SAYING:
-        text = "of white noise; the line's quantum noise below its cutoff (bath=drude) would make it up to"
+        text = "of white noise; with the line's quantum noise (bath=drude) up to"
         facts.append(("", f"{text} {verdicts[COLOURED].value:.3g} × (kT/C)^½"))
     return facts
 
