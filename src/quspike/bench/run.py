@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from quspike.bench.problems import PROBLEMS, ResonatorProblem
 from quspike.bench.race import race
 from quspike.bench.report import Outcome
+from quspike.bench.spectra import TITLES
 from quspike.errors import InputError
 
 MEMBRANE = "adapting"
@@ -18,7 +19,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, MEMBRANE]
+    known = [*PROBLEMS, *TITLES, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -34,6 +35,9 @@ def run_bench(
     turns = min(repeats, QUICK_REPEATS) if quick else repeats
     outcomes = []
     for name in names:
+        if name in TITLES:
+            outcomes.append(race_spectra(name, turns, say))
+            continue
         if name == MEMBRANE:
             outcomes.append(race_membrane(turns, say))
             continue
@@ -54,6 +58,17 @@ def race_resonator(problem: ResonatorProblem, repeats: int, lab: bool, say: Say 
     right = reference(problem)
     timings, absent = race(rivals, right, repeats, say)
     return Outcome(problem.name, problem.title, timings, absent, {})
+
+
+def race_spectra(name: str, repeats: int, say: Say = lambda text: None) -> Outcome:
+    """Levels, or symbols, beside scqubits."""
+    from quspike.bench import spectra
+
+    if name == spectra.LEVELS:
+        timings, absent = race(spectra.level_rivals(), spectra.level_reference(say), repeats, say)
+    else:
+        timings, absent = race(spectra.symbol_rivals(), spectra.symbol_reference(), repeats, say)
+    return Outcome(name, TITLES[name], timings, absent, {})
 
 
 def race_membrane(repeats: int, say: Say = lambda text: None) -> Outcome:

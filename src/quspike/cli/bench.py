@@ -20,7 +20,7 @@ EXAMPLE = "quspike bench --only K --repeats 5"
 def command(
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="NAME", help="G, K (each also frozen) or adapting. Repeatable."),
+        typer.Option("--only", metavar="NAME", help="G, K (also frozen), zero-pi, symbols or adapting. Repeatable."),
     ] = None,
     repeats: Annotated[int, typer.Option("--repeats", metavar="N", min=1, help="Warm runs of each solver.")] = 5,
     quick: Annotated[
@@ -34,7 +34,7 @@ def command(
 
     All solve the same problem on one core, in turns; error is the largest deviation from a converged reference, and
     only times with an error of at most 1e-4 are compared.
-    dynamiqs and Brian2 run in environments of their own (make peers).
+    dynamiqs, scqubits and Brian2 run in environments of their own (make peers).
     """
     from quspike.bench.machine import describe, one_core
     from quspike.bench.run import names_of, run_bench
