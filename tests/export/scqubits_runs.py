@@ -13,18 +13,19 @@ from quspike.export.scqubits import scqubits_circuit
 
 SOLVE = """
 import json
-names = circuit.cutoff_names
 for cutoffs in {cutoffs}:
-    for name, cutoff in zip(names, cutoffs, strict=True):
+    for name, cutoff in zip(circuit.cutoff_names, cutoffs, strict=True):
         setattr(circuit, name, cutoff)
     print(json.dumps(sorted(float(energy) for energy in circuit.eigenvals({levels}))))
 """
 
 
-def scqubits_levels(netlist: str, levels: int, cutoffs: Sequence[Sequence[int]]) -> list[np.ndarray]:
-    """Levels in h·GHz at each set of scqubits' own cutoffs, periodic variables first."""
+def scqubits_levels(netlists: Sequence[str], levels: int, cutoffs: Sequence[Sequence[int]]) -> np.ndarray:
+    """Levels in h·GHz of each netlist at each set of scqubits' own cutoffs, periodic ones first: (N, C, levels)."""
     python = require_oracle("scqubits")
-    script = scqubits_circuit(netlist).script() + SOLVE.format(cutoffs=[list(c) for c in cutoffs], levels=levels)
+    solve = SOLVE.format(cutoffs=[list(c) for c in cutoffs], levels=levels)
+    script = "".join(scqubits_circuit(netlist).script() + solve for netlist in netlists)
     done = subprocess.run([python, "-c", script], capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
-    return [np.array(json.loads(line)) for line in done.stdout.splitlines() if line.startswith("[")]
+    found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    return np.array(found).reshape(len(netlists), len(cutoffs), levels)
