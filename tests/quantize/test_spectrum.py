@@ -253,6 +253,16 @@ def test_a_shorted_line_loads_a_resonator_with_its_coupling_capacitor():
         spectrum(circuit, shorted=("Ck",))
 
 
+def test_a_line_of_finite_length_enters_by_its_modes():
+    """Its lowest transition is the circuit's lowest normal mode. Catches: a line taken for a dissipator."""
+    line = "C1 a 0 50fF\nL1 a 0 3nH\nTL1 a 0 b 0 Z0=50ohm length=5mm v=1e8m/s modes=2\nL2 b 0 2nH"
+    lowest_mode = min(mode.frequency.real for mode in qs.quantize(line).modes)
+    found = spectrum(qs.Circuit(line), 2)
+    assert found.transition_frequencies[1] == pytest.approx(lowest_mode / (2 * np.pi), rel=1e-9)
+    with pytest.raises(InputError, match="TL1 must end in what conserves energy"):
+        spectrum(qs.Circuit(line.replace("L2 b 0 2nH", "R1 b 0 50ohm T=1K")))
+
+
 def test_matrix_elements_of_an_oscillator_are_its_zero_point_scales():
     """⟨0|φ|1⟩² = ħ/2Cω, ⟨0|V|1⟩² = ħω/2C. Catches: q for V, a lost φ0."""
     found = spectrum(qs.Circuit("C1 a 0 0.3pF\nL1 a 0 2nH"))

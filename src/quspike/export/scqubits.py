@@ -88,7 +88,7 @@ def scqubits_circuit(circuit: Circuit | str) -> ScqubitsCircuit:
 
     Raises
     ------
-    NotAvailable : mutual inductances, whose energy scqubits 4.3 leaves out, and constant currents.
+    NotAvailable : mutual inductances, whose energy scqubits 4.3 leaves out, lines of finite length, constant currents.
     """
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
     own = closed(circuit)
@@ -111,6 +111,8 @@ def _refuse(own: Closed) -> None:
     circuit = own.network.circuit
     for coupling in circuit.of("K"):
         raise NotAvailable(coupling.name, "a mutual inductance", "must be absent: scqubits 4.3 leaves its energy out")
+    for line in circuit.of("TL"):
+        raise NotAvailable(line.name, "a line of finite length", "must be absent: scqubits has no lines")
     for name, amperes in own.currents.items():
         raise NotAvailable(name, f"{amperes:g} A", "must be absent: scqubits has no current sources")
     for name, volts in own.voltages.items():

@@ -43,7 +43,7 @@ def closed(circuit: Circuit, shorted: Sequence[str] = ()) -> Closed:
 
     shorted : dissipators in whose place a short is left.
     """
-    kept = [e for e in circuit.elements if e.card in CONSERVATIVE or e.card == "V" or _constant(e, "I")]
+    kept = [e for e in circuit.elements if _conserves(e)]
     kept = _without_loose_ends([*kept, *_shorts(circuit, shorted)])
     names = {e.name for e in kept}
     offsets = [e for e in circuit.elements if e.card in ("FLUX", "NG") and "value" in e.params]
@@ -72,8 +72,14 @@ def _shorts(circuit: Circuit, shorted: Sequence[str]) -> list[Element]:
     return found
 
 
-def _constant(element: Element, card: str) -> bool:
-    return element.card == card and bool(element.params.get("value", 0.0))
+def _conserves(element: Element) -> bool:
+    """Whether it has a part in the spectrum: lines of finite length have, by their modes."""
+    constant = element.card == "I" and bool(element.params.get("value", 0.0))
+    return constant or element.card in (*CONSERVATIVE, "V") or _finite(element)
+
+
+def _finite(element: Element) -> bool:
+    return element.card == "TL" and len(element.nodes) == 4
 
 
 def _without_loose_ends(elements: Sequence[Element]) -> list[Element]:
@@ -89,6 +95,9 @@ def _without_loose_ends(elements: Sequence[Element]) -> list[Element]:
                 count[node] = count.get(node, 0) + (2 if "C" in e.params and e.card == "JJ" else 1)
         names = {e.name for e in kept}
         held = [e for e in kept if _holds(e, count, names)]
+        for line in (e for e in kept if _finite(e) and e not in held):
+            remedy = "must end in what conserves energy: add a capacitor, or leave a short with shorted="
+            raise InputError(line.name, "an open end", remedy)
         if len(held) == len(kept):
             return kept
         kept = held
