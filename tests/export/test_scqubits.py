@@ -36,6 +36,14 @@ NG1 a {offset}
 FLUX1 JJ1 {flux}Phi0
 """
 
+DEEP_ZERO_PI = """
+JJ1 a 0 EJ=10GHz C=1fF
+JJ2 b c EJ=10GHz C=1fF
+L1 0 b 900nH
+L2 a c 900nH
+C1 a b 400fF
+C2 0 c 400fF
+"""
 # Two graphs of four nodes with random values: three junctions and two coils, four junctions and two coils.
 FOUR_NODES = """
 JJ1 a 0 EJ=12.4GHz C=7.1fF
@@ -102,6 +110,18 @@ def test_a_zero_pi_circuit_with_disorder_has_the_levels_that_scqubits_finds(sett
     An oscillator cut off at n states shows scqubits its last one (n − 1)/2 quanta up, among the levels if n is small.
     """
     agrees([ZERO_PI.format(offset=n, flux=x) for n, x in settings], [[8, 8, 20], [12, 8, 30], [13, 9, 34]], 1e-6)
+
+
+@pytest.mark.slow
+def test_a_level_in_a_well_that_the_mean_field_hides_is_found():
+    """Deep in the 0–π regime the level at 0.9303 GHz lives at π, where no function of the ground state's field is.
+
+    Catches: cutoffs raised by what the levels found so far need, from a beginning that cannot see this one.
+    """
+    netlist = DEEP_ZERO_PI
+    peer = scqubits_levels([netlist], 6, [[20, 14, 100]])[0, 0]
+    ours = qs.quantize(netlist).spectrum(5, 1e-7).levels / GHZ
+    assert_allclose(ours[1:] - ours[0], peer[1:5] - peer[0], rtol=1e-5)
 
 
 @pytest.mark.slow
