@@ -146,3 +146,9 @@ def test_grid_has_every_breakpoint_and_save_time_as_a_node():
     assert np.max(np.diff(nodes)) <= 0.04 * (1 + 1e-9)
     moved = jax.jacfwd(partial(plan.nodes))(jnp.array([0.25, 0.3, 5.0]))
     assert moved[plan.save_index[3], 1] == 1.0
+
+
+def test_the_error_of_a_step_with_an_event_counts():
+    """A drive that no step resolves crosses the threshold in every one of them. Catches an error estimate of zero."""
+    assert float(run(leaky(lambda t: 1e200), 0.05, 0.3).error) > 1
+    assert not np.isfinite(float(run(leaky(lambda t: 1e308 * 10), 0.05, 0.3).error))

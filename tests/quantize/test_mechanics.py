@@ -190,3 +190,9 @@ def test_no_two_numbers_share_a_letter():
         for e in (e for e in elements if e.card == card):
             assert circuit.values[circuit.notation.symbol(e.name, key)] == e.params[key]
     assert circuit.values[circuit.symbols["C_Sigma"]] == near(10e-15)
+
+
+@pytest.mark.parametrize("given", [None, 7, ["C1 m 0 1pF"]])
+def test_what_is_no_circuit_is_refused(given):
+    with pytest.raises(qs.InputError, match="circuit must be a Circuit"):
+        qs.quantize(given)

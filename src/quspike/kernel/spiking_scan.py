@@ -137,21 +137,20 @@ def _advance(model: SpikingModel, t0, t1, y, clock: Clock, piece, levels, holds)
     free = 1 - clock.held
     step = dopri5_rolled if model.rolled or _size(y) >= LARGE else dopri5
     plain = step(lambda t, s: model.flow(t, s, piece, free), t0, h, y)
-    none = jnp.full_like(clock.held, jnp.nan)
+    none, error = jnp.full_like(clock.held, jnp.nan), model.error(plain.error, y)
     if levels is None:
-        return plain.end, clock, none, model.error(plain.error, y)
+        return plain.end, clock, none, error
     crossing, _ = _find_crossing(model, t0, t1, y, plain, piece, levels)
     ends_hold = (clock.held > 0) & (clock.release < t1 - ROUNDING * h)
     event = jnp.any(ends_hold | ((clock.held == 0) & crossing))
 
     def quiet(_):
-        return plain.end, clock, none
+        return plain.end, clock, none, error
 
     def eventful(_):
         return _resolve(model, t0, t1, y, clock, piece, levels, holds)
 
-    end, clock, spikes = jax.lax.cond(event, eventful, quiet, None)
-    return end, clock, spikes, jnp.where(event, 0.0, model.error(plain.error, y))
+    return jax.lax.cond(event, eventful, quiet, None)
 
 
 def _resolve(model: SpikingModel, t0, t1, y, clock: Clock, piece, levels, holds):
@@ -161,17 +160,17 @@ def _resolve(model: SpikingModel, t0, t1, y, clock: Clock, piece, levels, holds)
     def segment(state, _):
         return _segment(model, state, t1, piece, levels, holds), None
 
-    begin = (t0, y, clock, jnp.full_like(clock.held, jnp.nan))
-    (t, y, clock, spikes), _ = jax.lax.scan(segment, begin, None, length=segments)
+    begin = (t0, y, clock, jnp.full_like(clock.held, jnp.nan), jnp.zeros(()))
+    (t, y, clock, spikes, error), _ = jax.lax.scan(segment, begin, None, length=segments)
     finished = t >= t1 - ROUNDING * (t1 - t0)
     above = jnp.any((clock.held == 0) & (model.membrane(t, y, piece) >= levels))
     crowded = jnp.where(finished & ~above, clock.crowded, 1.0)
-    return y, clock._replace(crowded=crowded), spikes
+    return y, clock._replace(crowded=crowded), spikes, error
 
 
 def _segment(model: SpikingModel, state, t1, piece, levels, holds):
     """Up to the next event or the end of the step, whichever is first; a zero-length segment changes nothing."""
-    t, y, clock, spikes = state
+    t, y, clock, spikes, error = state
     held = clock.held > 0
     end = jnp.min(jnp.where(held, jnp.clip(clock.release, t, t1), t1))
     free = 1 - clock.held
@@ -197,7 +196,8 @@ def _segment(model: SpikingModel, state, t1, piece, levels, holds):
         jnp.where(fires, 1.0, jnp.where(releases, 0.0, clock.held)),
         jnp.where(jnp.any(fires & ~jnp.isnan(spikes)), 1.0, clock.crowded),
     )
-    return jnp.where(fired, t_spike, end), after, clock, jnp.where(fires, t_spike, spikes)
+    error = error + model.error(cut.error, y)
+    return jnp.where(fired, t_spike, end), after, clock, jnp.where(fires, t_spike, spikes), error
 
 
 def _newton(model: SpikingModel, t, step: Step, piece, levels, fires):

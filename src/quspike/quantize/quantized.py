@@ -67,6 +67,8 @@ def quantize(
     Vool & Devoret, Int. J. Circuit Theory Appl. 45, 897 (2017) for the node-flux method; Yurke & Denker, Phys. Rev. A
     29, 1419 (1984) and Caldeira & Leggett, Ann. Phys. 149, 374 (1983) for the dissipators.
     """
+    if not isinstance(circuit, Circuit | str):
+        raise InputError("circuit", type(circuit).__name__, "must be a Circuit, or the text of a netlist")
     if coordinates == "loop":
         from quspike.quantize.loop_charges.quantized_loops import quantize_loops
 

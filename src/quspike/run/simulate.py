@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -121,6 +122,8 @@ def _flaw(solution: Solution, tolerance: float) -> str | None:
     if float(solution.diagnostics["crowded"]) > 0:
         return "the neuron spikes twice within one step"
     error = float(solution.diagnostics["error_estimate"])
+    if not math.isfinite(error):
+        return "a number overflowed"
     return f"error estimate {error:.2g} exceeds {tolerance:.2g}" if error > tolerance else None
 
 
