@@ -71,13 +71,9 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
             rates[2:] = [
                 _closed_rate(d, params, v, x, v_v) for d, x in zip(setup.one.memristors, y[2:means], strict=True)
             ]
-        gamma = sum(w) / numbers.capacitance
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
-        d_phi_phi = 2 * phi_v + _position_diffusion(setup, params, w) / numbers.capacitance**2
-        stiffness = stiffness / numbers.capacitance
-        d_phi_v = v_v - gamma * phi_v - stiffness * phi_phi
-        d_v_v = -2 * gamma * v_v - 2 * stiffness * phi_v + _charge_diffusion(setup, params, w) / numbers.capacitance**2
-        return jnp.stack([*rates, held * d_phi_phi, held * d_phi_v, held * d_v_v])
+        spreading = _spread_rates(setup, params, numbers, w, stiffness, y[means:])
+        return jnp.stack([*rates, *(held * rate for rate in spreading)])
 
     def observe(t, y, piece, free):
         v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
@@ -113,6 +109,19 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
     spread = thermal_spread(setup, params, numbers)
     start = jnp.stack([*start_means(setup, params, numbers), *initial_memories(setup, params), *spread])
     return Machine(model, start, lambda records: _read(records, count, numbers.capacitance))
+
+
+def _spread_rates(setup: Setup, params: Params, numbers: lab_frame.Circuit, w: list, stiffness, spread: Array) -> list:
+    """d/dt of σ_φφ, σ_φV and σ_VV; stiffness : Σ⟨W′V⟩ of a closed memory, zero without."""
+    phi_phi, phi_v, v_v = spread
+    gamma, stiffness = sum(w) / numbers.capacitance, stiffness / numbers.capacitance
+    kicks = _position_diffusion(setup, params, w) / numbers.capacitance**2
+    heating = _charge_diffusion(setup, params, w) / numbers.capacitance**2
+    return [
+        2 * phi_v + kicks,
+        v_v - gamma * phi_v - stiffness * phi_phi,
+        heating - 2 * gamma * v_v - 2 * stiffness * phi_v,
+    ]
 
 
 def thermal_spread(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> list:

@@ -41,21 +41,11 @@ class Dissipator:
     x0: float | None = None
 
 
-@dataclass(frozen=True)
-class Membrane:
-    """The parallel elements of one node, by name. `kind` is "resonator" if an inductive path to ground exists."""
+class Parts:
+    """What a circuit's dissipators and sources are, whether it has one node or several."""
 
-    node: str
-    capacitors: tuple[str, ...]
-    inductors: tuple[str, ...]
-    junctions: tuple[str, ...]
     dissipators: tuple[Dissipator, ...]
     sources: tuple[Source, ...]
-
-    @property
-    def kind(self) -> str:
-        """baseband (V itself is the membrane, leak at 1/RC) or resonator (its envelope is, leak at κ/2)."""
-        return "resonator" if self.inductors or self.junctions else "baseband"
 
     @property
     def memristors(self) -> tuple[Dissipator, ...]:
@@ -71,6 +61,23 @@ class Membrane:
     def currents(self) -> tuple[Source, ...]:
         """The current sources."""
         return tuple(s for s in self.sources if s.gate is None)
+
+
+@dataclass(frozen=True)
+class Membrane(Parts):
+    """The parallel elements of one node, by name. `kind` is "resonator" if an inductive path to ground exists."""
+
+    node: str
+    capacitors: tuple[str, ...]
+    inductors: tuple[str, ...]
+    junctions: tuple[str, ...]
+    dissipators: tuple[Dissipator, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def kind(self) -> str:
+        """baseband (V itself is the membrane, leak at 1/RC) or resonator (its envelope is, leak at κ/2)."""
+        return "resonator" if self.inductors or self.junctions else "baseband"
 
     @property
     def nodes(self) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from functools import cached_property
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError, NotAvailable
-from quspike.quantize.membrane import Dissipator, Membrane, Source, dissipator_of, drive_of, reduce_to_membrane
+from quspike.quantize.membrane import Dissipator, Membrane, Parts, Source, dissipator_of, drive_of, reduce_to_membrane
 from quspike.quantize.network import Network, network
 
 CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL")
 
 
 @dataclass(frozen=True)
-class System:
+class System(Parts):
     """Several nodes. A dissipator's voltage is its branch's own, so that its sign is always +1."""
 
     network: Network
@@ -41,21 +41,6 @@ class System:
     def junctions(self) -> tuple[str, ...]:
         """The names of the junctions."""
         return tuple(b.element for b in self.network.of("junction"))
-
-    @property
-    def memristors(self) -> tuple[Dissipator, ...]:
-        """The dissipators that remember."""
-        return tuple(d for d in self.dissipators if d.law is not None)
-
-    @property
-    def gates(self) -> tuple[Source, ...]:
-        """The voltage sources."""
-        return tuple(s for s in self.sources if s.gate is not None)
-
-    @property
-    def currents(self) -> tuple[Source, ...]:
-        """The current sources."""
-        return tuple(s for s in self.sources if s.gate is None)
 
     def gate_capacitors(self, source: Source) -> tuple[str, ...]:
         """The capacitors across which a voltage source falls."""
