@@ -17,7 +17,7 @@ import quspike.plot.style as style
 from quspike.baths.driven_ladder import drive_ladder
 from quspike.baths.ladder import Ladder, ladder
 from quspike.memristors import get_law
-from quspike.quantize.ideal_boundary import ideal_boundary
+from quspike.quantize.numbers.ideal_boundary import ideal_boundary
 
 Array = np.ndarray
 DURATION, LENGTH = 8.0, 5.0

@@ -11,9 +11,9 @@ import quspike as qs
 from quantize.nodal_analysis import NodalAnalysis
 from quantize.random_circuits import random_line_circuits
 from quspike.errors import InputError
-from quspike.quantize.admittance import linear_response
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import network
+from quspike.quantize.numbers.admittance import linear_response
 
 
 def test_two_hundred_netlists_of_coils_and_lines_have_the_admittance_of_nodal_analysis():

@@ -12,11 +12,11 @@ from quantize.circuits import near
 from quspike import Circuit
 from quspike.baths.comb import graded_grid
 from quspike.errors import InputError
-from quspike.quantize.admittance import linear_response
-from quspike.quantize.admittance_table import table_of
-from quspike.quantize.closed_system import closed_system
-from quspike.quantize.first_order import first_order
-from quspike.quantize.zero_point_scales import zero_point_scales
+from quspike.quantize.numbers.admittance import linear_response
+from quspike.quantize.numbers.admittance_table import table_of
+from quspike.quantize.numbers.closed_system import closed_system
+from quspike.quantize.numbers.first_order import first_order
+from quspike.quantize.numbers.zero_point_scales import zero_point_scales
 
 OMEGA = np.geomspace(1e9, 3e12, 120)
 NETLIST = "C1 a 0 100fF\nL1 a 0 4nH\nY1 a 0 file=y.csv T=20mK"

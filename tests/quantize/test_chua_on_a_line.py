@@ -11,7 +11,7 @@ from quspike.baths.ladder import Ladder, ladder
 from quspike.errors import InputError
 from quspike.memristors import get_law
 from quspike.memristors.hp import memristance_at_flux
-from quspike.quantize.ideal_boundary import IdealBoundary, ideal_boundary
+from quspike.quantize.numbers.ideal_boundary import IdealBoundary, ideal_boundary
 
 DURATION, LENGTH = 8.0, 5.0  # s: the line is longer than what it hears of within the run
 

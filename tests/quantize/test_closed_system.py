@@ -17,9 +17,9 @@ from quspike.baths.comb import graded_grid, midpoint_grid
 from quspike.baths.ladder import ladder
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError
-from quspike.quantize.admittance import linear_response
-from quspike.quantize.closed_system import closed_system
-from quspike.quantize.equilibrium import fluctuations
+from quspike.quantize.numbers.admittance import linear_response
+from quspike.quantize.numbers.closed_system import closed_system
+from quspike.quantize.numbers.equilibrium import fluctuations
 
 # two nodes, three dissipators, one of them at a node without capacitance
 NETLIST = """

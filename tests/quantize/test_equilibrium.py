@@ -15,7 +15,7 @@ from quspike import Circuit
 from quspike.baths.noise import flux_variance, voltage_variance
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError
-from quspike.quantize.equilibrium import fluctuations
+from quspike.quantize.numbers.equilibrium import fluctuations
 
 TWO_NODES = """
 C1 a 0 100fF

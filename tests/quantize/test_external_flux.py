@@ -11,10 +11,10 @@ import quspike as qs
 from quantize.random_circuits import random_circuits
 from quspike.circuit import Circuit
 from quspike.errors import InputError
-from quspike.quantize.external_flux import FluxWeights, flux_pull, flux_weights
-from quspike.quantize.matrices import capacitance_matrix, matrices, stiffness_matrix
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import network
+from quspike.quantize.numbers.matrices import capacitance_matrix, matrices, stiffness_matrix
+from quspike.quantize.symbols.external_flux import FluxWeights, flux_pull, flux_weights
 
 SQUID = "JJ1 a 0 EJ=8GHz C=3fF\nJJ2 a 0 EJ=5GHz C=1fF\nFLUX1 JJ1 0.25Phi0"
 

@@ -12,8 +12,8 @@ from scipy.integrate import quad
 import quspike as qs
 from quantize.circuits import ADAPTING, EVERYTHING, QUANTUM, near
 from quspike.errors import InputError
-from quspike.quantize import law_formulas
-from quspike.quantize.line_boundary import Bath
+from quspike.quantize.numbers.line_boundary import Bath
+from quspike.quantize.symbols import law_formulas
 
 
 def bath_of(netlist: str, element: str = "MEM1") -> Bath:

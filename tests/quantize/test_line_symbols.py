@@ -8,11 +8,11 @@ import sympy as sp
 from matplotlib.mathtext import MathTextParser
 
 import quspike as qs
-from quspike.quantize import finite_lines
-from quspike.quantize.matrices import matrices
 from quspike.quantize.network import Network
+from quspike.quantize.numbers.matrices import matrices
 from quspike.quantize.quantized import QuantizedCircuit
-from quspike.quantize.render_latex import every_formula
+from quspike.quantize.report.render_latex import every_formula
+from quspike.quantize.symbols import finite_lines
 
 READOUT = """
 JJ1 t 0 EJ=9GHz C=60fF

@@ -20,8 +20,8 @@ from quspike.memristors import LAWS
 from quspike.quantize.loop_charges.loops import loop_network
 from quspike.quantize.loop_charges.quantized_loops import QuantizedLoops, quantize_loops
 from quspike.quantize.membrane import element_params
-from quspike.quantize.normal_modes import normal_modes
-from quspike.quantize.variables import time
+from quspike.quantize.numbers.normal_modes import normal_modes
+from quspike.quantize.symbols.variables import time
 from quspike.run.compile import compile_run
 
 SERIES = "V1 s 0 push\nR1 s a 50ohm T=20mK\nL1 a b 10nH\nC1 b 0 100fF"

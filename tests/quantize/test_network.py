@@ -10,9 +10,9 @@ import pytest
 import quspike as qs
 from quantize.random_circuits import random_circuits, random_line_circuits
 from quspike.errors import InputError
-from quspike.quantize.matrices import matrices
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import Network, network
+from quspike.quantize.numbers.matrices import matrices
 
 EVERYTHING = "C C L JJ R I V C"
 

@@ -6,7 +6,7 @@ import math
 
 import quspike as qs
 from quantize.circuits import near
-from quspike.quantize.network_scales import damping_ranges
+from quspike.quantize.report.network_scales import damping_ranges
 
 
 def test_the_leak_of_a_network_is_that_of_its_fastest_voltage():

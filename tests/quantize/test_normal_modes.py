@@ -12,8 +12,8 @@ import quspike as qs
 from quantize.nodal_analysis import NodalAnalysis
 from quantize.random_circuits import random_line_circuits
 from quspike.circuit.netlist import write_element
-from quspike.quantize.admittance import linear_response
-from quspike.quantize.normal_modes import normal_modes
+from quspike.quantize.numbers.admittance import linear_response
+from quspike.quantize.numbers.normal_modes import normal_modes
 
 
 def frequencies(netlist: str) -> np.ndarray:

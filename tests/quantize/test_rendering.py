@@ -14,9 +14,9 @@ from matplotlib.mathtext import MathTextParser
 import quspike as qs
 from quantize.circuits import ADAPTING, EVERYTHING, QUANTUM, near
 from quspike.cli.program import run_program
-from quspike.quantize.latex_formula import LatexFormula
-from quspike.quantize.render_latex import every_formula
-from quspike.quantize.text_formula import TextFormula
+from quspike.quantize.report.latex_formula import LatexFormula
+from quspike.quantize.report.render_latex import every_formula
+from quspike.quantize.report.text_formula import TextFormula
 
 LOSSLESS = "C_1 m 0 1fF\nL1 m 0 1nH\nI1 0 m input"
 NAMES = "C1 m 0 1fF\nC_od_1_ m 0 1fF\nMEM_a_ m 0 model=vteam\nR m 0 1kohm"

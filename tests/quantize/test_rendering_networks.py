@@ -10,7 +10,7 @@ from matplotlib.mathtext import MathTextParser
 
 import quspike as qs
 from quantize.dressed_circuits import dressed
-from quspike.quantize.render_latex import every_formula
+from quspike.quantize.report.render_latex import every_formula
 
 PAIR = """
 C1   a 0 100fF

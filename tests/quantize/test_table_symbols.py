@@ -11,7 +11,7 @@ import sympy as sp
 import quspike as qs
 from quantize.circuits import near
 from quspike.cli.program import run_program
-from quspike.quantize.network_scales import damping_ranges
+from quspike.quantize.report.network_scales import damping_ranges
 
 T = sp.Symbol("t", real=True)
 NETLIST = "C1 a 0 100fF\nL1 a 0 10nH\nY1 b a file=y.csv T=20mK\nC2 b 0 50fF\nR1 b 0 10kohm T=20mK\n"

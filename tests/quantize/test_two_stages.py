@@ -13,10 +13,10 @@ import quspike as qs
 from quantize.dressed_circuits import dressed
 from quspike.constants import e_charge
 from quspike.errors import InputError
-from quspike.quantize import charging
-from quspike.quantize.external_flux import flux_pull, flux_weights
-from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.quantized import QuantizedCircuit
+from quspike.quantize.symbols import charging
+from quspike.quantize.symbols.external_flux import flux_pull, flux_weights
 
 T = sp.Symbol("t", real=True)
 

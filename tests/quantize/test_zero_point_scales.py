@@ -11,8 +11,8 @@ from quantize.random_circuits import random_circuits
 from quspike.errors import InputError
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import network
-from quspike.quantize.normal_modes import normal_modes
-from quspike.quantize.zero_point_scales import zero_point_scales
+from quspike.quantize.numbers.normal_modes import normal_modes
+from quspike.quantize.numbers.zero_point_scales import zero_point_scales
 
 HBAR = 1.054571817e-34
 

@@ -21,10 +21,10 @@ from quspike.circuit.netlist import write_element
 from quspike.constants import e_charge, phi0
 from quspike.drives.drive import Drive
 from quspike.errors import InputError, NotAvailable
-from quspike.quantize.external_flux import flux_weights
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import network
 from quspike.quantize.spectrum.spectrum import Spectrum
+from quspike.quantize.symbols.external_flux import flux_weights
 
 Coefficient = Callable[[float], float]
 Term = tuple[np.ndarray, Coefficient]
@@ -111,7 +111,7 @@ def _flux(circuit: Circuit, found: Spectrum, element: Element, value: Coefficien
 
 def _coils(own: Any, found: Spectrum, shares: np.ndarray, value: Coefficient) -> Iterator[Term]:
     """`θᵀ B L⁻¹ o Φ` of inductors that have a share."""
-    from quspike.quantize.matrices import inverse_inductances
+    from quspike.quantize.numbers.matrices import inverse_inductances
 
     if not len(shares) or not np.any(shares):
         return

@@ -17,9 +17,9 @@ import numpy as np
 from quspike.circuit import Circuit, Element
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError, NotAvailable
-from quspike.quantize.leaks import leaks
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import network
+from quspike.quantize.numbers.leaks import leaks
 from quspike.quantize.spectrum.spectrum import Spectrum
 
 NEGLIGIBLE = 1e-12  # of the largest element: none

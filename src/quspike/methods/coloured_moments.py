@@ -32,7 +32,7 @@ from quspike.methods import lab_frame
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
-from quspike.quantize.zero_point import resonator_mode
+from quspike.quantize.numbers.zero_point import resonator_mode
 
 SHORTEST = 1e-9  # of the line's own time: unused spike slots leave steps of no length, whose propagator would be 0/0
 

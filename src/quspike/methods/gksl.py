@@ -23,7 +23,7 @@ from quspike.kernel.fock import moments, once, unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods import network_gksl, secular
 from quspike.methods.method import Machine, Params, Setup
-from quspike.quantize.zero_point import Mode, resonator_mode
+from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
 TOP_LEVELS = 2  # watched together: a state of one parity leaves every other level empty
 HEALTH = 3  # columns of the records: top-level population, trace − 1, smallest population

@@ -17,7 +17,7 @@ from quspike.constants import phi0
 from quspike.memory import mean_field
 from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import inverse_inductance, total_capacitance
-from quspike.quantize.zero_point import resonator_mode
+from quspike.quantize.numbers.zero_point import resonator_mode
 
 TINY = 1e-30  # keeps √ differentiable at a membrane that is exactly at rest
 

@@ -21,7 +21,7 @@ from quspike.constants import phi0
 from quspike.kernel.small_matrix import small_inverse
 from quspike.memory import mean_field
 from quspike.methods.method import Params, Setup
-from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 
 

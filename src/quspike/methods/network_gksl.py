@@ -27,7 +27,7 @@ from quspike.memory import mean_field
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.methods.network_oscillators import Oscillators, State, error_norm, oscillators, size_of
-from quspike.quantize.zero_point import thermal_occupation
+from quspike.quantize.numbers.zero_point import thermal_occupation
 
 TOP_LEVELS = 2
 HEALTH = 3

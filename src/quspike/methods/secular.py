@@ -18,7 +18,7 @@ from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import mean_field
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
-from quspike.quantize.zero_point import Mode, resonator_mode, thermal_occupation
+from quspike.quantize.numbers.zero_point import Mode, resonator_mode, thermal_occupation
 
 TINY = 1e-30
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError, NotAvailable
-from quspike.quantize import scales
-from quspike.quantize.line_boundary import Bath, baths_of
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane
-from quspike.quantize.memristance_range import Range
-from quspike.quantize.naming import notation
 from quspike.quantize.network import Coordinate, Network, network
-from quspike.quantize.notation import Notation
-from quspike.quantize.symbolic_network import symbolic_network
-from quspike.quantize.verdicts import verdicts
+from quspike.quantize.numbers.line_boundary import Bath, baths_of
+from quspike.quantize.numbers.memristance_range import Range
+from quspike.quantize.report import scales
+from quspike.quantize.report.verdicts import verdicts
+from quspike.quantize.symbols.naming import notation
+from quspike.quantize.symbols.notation import Notation
+from quspike.quantize.symbols.symbolic_network import symbolic_network
 from quspike.verdict import Check
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from quspike.export.qutip import QutipCircuit
     from quspike.quantize.loop_charges.quantized_loops import QuantizedLoops
     from quspike.quantize.spectrum.spectrum import Spectrum
-    from quspike.quantize.variables import Equation, Term
+    from quspike.quantize.symbols.variables import Equation, Term
 
 Expr = Any
 
@@ -127,7 +127,7 @@ class QuantizedCircuit:
     @property
     def symbols(self) -> dict[str, Expr]:
         """Symbol by name: `C`, `L`, `R_on`, …, and the variables `phi`, `phidot`, `q` of each coordinate, `t`."""
-        from quspike.quantize.variables import time
+        from quspike.quantize.symbols.variables import time
 
         n = self.notation
         own = [time(), *(n.flux(i) for i in range(n.network.size))]
@@ -149,49 +149,49 @@ class QuantizedCircuit:
     @cached_property
     def lagrangian_terms(self) -> tuple[Term, ...]:
         """L term by term: elements, expression, meaning."""
-        from quspike.quantize.lagrangian import lagrangian_terms
+        from quspike.quantize.symbols.lagrangian import lagrangian_terms
 
         return lagrangian_terms(self.notation)
 
     @property
     def lagrangian(self) -> Expr:
         """L(φ, φ̇, t) of the conserving elements."""
-        from quspike.quantize.lagrangian import lagrangian
+        from quspike.quantize.symbols.lagrangian import lagrangian
 
         return lagrangian(self.notation)
 
     @property
     def momenta(self) -> dict[Expr, Expr]:
         """Each charge, as ∂L/∂φ̇."""
-        from quspike.quantize.charging import momentum
+        from quspike.quantize.symbols.charging import momentum
 
         return {self.notation.charge(i): momentum(self.notation, i) for i in self.notation.moving}
 
     @property
     def commutators(self) -> dict[tuple[Expr, Expr], Expr]:
         """`[φ, q] = iħ` of each coordinate; of each line's oscillators likewise."""
-        from quspike.quantize.hamiltonian import commutators
+        from quspike.quantize.symbols.hamiltonian import commutators
 
         return commutators(self.notation, self.baths)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """H_S term by term: the elements it comes from, expression, meaning."""
-        from quspike.quantize.hamiltonian import hamiltonian_terms
+        from quspike.quantize.symbols.hamiltonian import hamiltonian_terms
 
         return hamiltonian_terms(self.notation)
 
     @property
     def hamiltonian(self) -> Expr:
         """H_S(φ, q, t): the circuit without its dissipators."""
-        from quspike.quantize.hamiltonian import hamiltonian
+        from quspike.quantize.symbols.hamiltonian import hamiltonian
 
         return hamiltonian(self.notation)
 
     @cached_property
     def bath_terms(self) -> tuple[Term, ...]:
         """What the dissipators add: a comb each, and the counter-term of a coupling that moves."""
-        from quspike.quantize.hamiltonian import comb_terms
+        from quspike.quantize.symbols.hamiltonian import comb_terms
 
         return comb_terms(self.notation, self.baths)
 
@@ -205,21 +205,21 @@ class QuantizedCircuit:
     @cached_property
     def definitions(self) -> tuple[tuple[Expr, Expr], ...]:
         """What letters stand for: C_Σ, D, coordinates that follow, shares of fluxes, F(φ), F′(φ), W(φ), λ(t)."""
-        from quspike.quantize.definitions import definitions
+        from quspike.quantize.symbols.definitions import definitions
 
         return definitions(self.notation, self.baths)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a letter without a formula is."""
-        from quspike.quantize.definitions import notes
+        from quspike.quantize.symbols.definitions import notes
 
         return notes(self.notation)
 
     @cached_property
     def equations_of_motion(self) -> tuple[Equation, ...]:
         """Heisenberg's equations for each φ and q, Langevin's for the lines: `.equality`, `.meaning`."""
-        from quspike.quantize.motion import equations_of_motion
+        from quspike.quantize.symbols.motion import equations_of_motion
 
         return equations_of_motion(self.notation, self.baths)
 
@@ -232,7 +232,7 @@ class QuantizedCircuit:
     def leak_rate(self) -> Range:
         """κ = W/C [1/s] at the least and the largest conductance; of several coordinates the fastest."""
         if self.membrane is None:
-            from quspike.quantize.network_scales import leak_range_of
+            from quspike.quantize.report.network_scales import leak_range_of
 
             return leak_range_of(self.network, self.elements, self.baths)
         return scales.leak_range(self.membrane, self.elements, self.baths)
@@ -241,7 +241,7 @@ class QuantizedCircuit:
     def modes(self) -> tuple[Any, ...]:
         """A resonator's mode (`ResonatorMode`), none of a baseband membrane; of a network every `NormalMode`."""
         if self.membrane is None:
-            from quspike.quantize.normal_modes import normal_modes
+            from quspike.quantize.numbers.normal_modes import normal_modes
 
             return normal_modes(self.network, self.elements)
         return scales.modes_of(self.membrane, self.elements, self.baths)
@@ -250,7 +250,7 @@ class QuantizedCircuit:
     def zero_point(self) -> Any:
         """The scales of its quantum and thermal fluctuations (`ZeroPoint`); of a network `ZeroPointScales`."""
         if self.membrane is None:
-            from quspike.quantize.zero_point_scales import zero_point_scales
+            from quspike.quantize.numbers.zero_point_scales import zero_point_scales
 
             return zero_point_scales(self.network, self.elements, base_dir=self.base_dir)
         return scales.zero_point_of(self.membrane, self.elements, self.baths)
@@ -259,7 +259,7 @@ class QuantizedCircuit:
     def validity(self) -> tuple[Check, ...]:
         """The ratios that methods rest on, with bounds and verdicts."""
         if self.membrane is None:
-            from quspike.quantize.network_scales import network_verdicts
+            from quspike.quantize.report.network_scales import network_verdicts
 
             return tuple(network_verdicts(self.zero_point, self.baths, self.leak_rate))
         return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
@@ -269,13 +269,13 @@ class QuantizedCircuit:
 
         memory : x of memristors by name, instead of where they start; junctions are inductors at zero flux.
         """
-        from quspike.quantize.admittance import linear_response
+        from quspike.quantize.numbers.admittance import linear_response
 
         return linear_response(self.circuit, memory=memory).impedance(omega, plus, minus)
 
     def admittance(self, omega: Any, plus: str, minus: str = "0", *, memory: dict[str, float] | None = None) -> Any:
         """1/Z(ω) [S]. Raises InputError for nodes that voltage sources tie together."""
-        from quspike.quantize.admittance import linear_response
+        from quspike.quantize.numbers.admittance import linear_response
 
         return linear_response(self.circuit, memory=memory).admittance(omega, plus, minus)
 
@@ -291,18 +291,18 @@ class QuantizedCircuit:
 
     def to_latex(self) -> str:
         """All formulas and numbers, as amsmath displays."""
-        from quspike.quantize.render_latex import document
+        from quspike.quantize.report.render_latex import document
 
         return document(self)
 
     def to_json(self) -> str:
         """All formulas as strings and all numbers in SI, as JSON."""
-        from quspike.quantize.render_json import document
+        from quspike.quantize.report.render_json import document
 
         return document(self)
 
     def __str__(self) -> str:
-        from quspike.quantize.render_text import document
+        from quspike.quantize.report.render_text import document
 
         return document(self)
 
@@ -313,7 +313,7 @@ class QuantizedCircuit:
         return f"QuantizedCircuit({self.kind} neuron on node {self.membrane.node}: {names})"
 
     def _repr_latex_(self) -> str:
-        from quspike.quantize.render_latex import typeset_hamiltonian
+        from quspike.quantize.report.render_latex import typeset_hamiltonian
 
         return typeset_hamiltonian(self)
 

@@ -26,8 +26,8 @@ from quspike.methods.registry import Method, check_legal
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, total_capacitance
+from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.quantize.system import System, reduce_circuit
-from quspike.quantize.zero_point import resonator_mode
 from quspike.run.coloured import with_coloured_noise
 from quspike.run.fock_space import first_levels, state_choice
 from quspike.run.load import load

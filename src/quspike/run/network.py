@@ -18,7 +18,7 @@ from quspike.constants import hbar, k_B, phi0
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.inputs import Inputs
 from quspike.methods.method import Setup
-from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.run.fock_space import first_levels
 from quspike.run.initial import Initial

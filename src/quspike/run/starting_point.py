@@ -7,8 +7,8 @@ from typing import Any
 
 from quspike.constants import k_B
 from quspike.quantize.membrane import Membrane, total_capacitance
+from quspike.quantize.numbers.zero_point import resonator_mode, thermal_occupation
 from quspike.quantize.system import System
-from quspike.quantize.zero_point import resonator_mode, thermal_occupation
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run
 

@@ -11,7 +11,7 @@ from quspike.baths.noise import voltage_variance
 from quspike.constants import hbar, k_B, phi0
 from quspike.methods.method import Setup, Solution
 from quspike.quantize.membrane import total_capacitance
-from quspike.quantize.zero_point import resonator_mode
+from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.validity.common import memristance_drift
 from quspike.verdict import SMALL, Check, bounded, info
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from quspike.constants import hbar, k_B, phi0
 from quspike.methods.method import Setup, Solution
-from quspike.quantize.matrices import Matrices, matrices
+from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.validity.common import memristance_drift
 from quspike.verdict import SMALL, Check, bounded, info

@@ -18,7 +18,7 @@ from quspike.circuit.connected import Connected
 from quspike.quantize.loop_charges.loop_baths import LoopBath
 from quspike.quantize.loop_charges.loop_letters import Letters
 from quspike.quantize.loop_charges.loops import LoopBranch
-from quspike.quantize.variables import Equation, Expr, Term, function, time
+from quspike.quantize.symbols.variables import Equation, Expr, Term, function, time
 
 WRITTEN_OUT = 3  # coupled loops whose inverse inductance is written out; of more it is letters
 

@@ -16,7 +16,7 @@ import sympy as sp
 from quspike.circuit import Circuit, Element, law_of
 from quspike.quantize.loop_charges.loops import LoopBranch, LoopNetwork
 from quspike.quantize.network import natural
-from quspike.quantize.variables import Expr, function, time
+from quspike.quantize.symbols.variables import Expr, function, time
 
 NUMBERS = {"C": "C", "L": "L", "R": "R", "Z0": "Z_0", "cutoff": "omega_c", "k": "k", "M": "M"}
 BY_CARD = {"C": ("C",), "L": ("L",), "R": ("R", "cutoff"), "TL": ("Z0", "cutoff"), "K": ("k", "M")}

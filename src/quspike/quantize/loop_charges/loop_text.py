@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quspike.quantize.latex_formula import LatexFormula
 from quspike.quantize.loop_charges.loop_matrices import loop_matrices
 from quspike.quantize.loop_charges.loops import Kind
 from quspike.quantize.membrane import element_params
-from quspike.quantize.render_text import columns, shortened
-from quspike.quantize.text_formula import TextFormula
+from quspike.quantize.report.latex_formula import LatexFormula
+from quspike.quantize.report.render_text import columns, shortened
+from quspike.quantize.report.text_formula import TextFormula
 from quspike.units import format_si
 
 if TYPE_CHECKING:
     from quspike.quantize.loop_charges.loop_baths import LoopBath
     from quspike.quantize.loop_charges.quantized_loops import QuantizedLoops
-    from quspike.quantize.variables import Term
+    from quspike.quantize.symbols.variables import Term
 
 Row = Sequence[str]
 MEANING: dict[Kind, str] = {

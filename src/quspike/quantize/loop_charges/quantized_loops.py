@@ -17,7 +17,7 @@ from quspike.quantize.membrane import element_params
 
 if TYPE_CHECKING:
     from quspike.quantize.loop_charges.loop_formulas import LoopFormulas
-    from quspike.quantize.variables import Equation, Term
+    from quspike.quantize.symbols.variables import Equation, Term
 
 Expr = Any
 

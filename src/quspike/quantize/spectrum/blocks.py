@@ -11,7 +11,7 @@ import numpy as np
 
 from quspike.constants import e_charge, phi0, planck
 from quspike.errors import InputError
-from quspike.quantize.matrices import Elements, Matrices, matrices
+from quspike.quantize.numbers.matrices import Elements, Matrices, matrices
 from quspike.quantize.spectrum.closed import Closed
 
 ENERGY = planck * 1e9  # E0 [J]

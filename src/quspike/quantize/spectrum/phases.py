@@ -21,7 +21,7 @@ from itertools import permutations
 
 import numpy as np
 
-from quspike.quantize.matrices import Elements
+from quspike.quantize.numbers.matrices import Elements
 from quspike.quantize.spectrum.blocks import NEGLIGIBLE, Blocks, blocks, elimination, junction_vectors
 from quspike.quantize.spectrum.closed import Closed
 
