@@ -233,7 +233,6 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
         ('method = "moments"', 'method = "modes"', "[run] method"),
         ('method = "moments"', 'method = "heom"', "[run] method"),
         ('memory = "mean_field"', 'memory = "measured"', "[run] memory"),
-        ('memory = "mean_field"', 'memory = "operator"', "[run] memory"),
         ('memory = "mean_field"', 'frame = "rotating"', "[run] frame"),
         ('memory = "mean_field"', 'parent = "gksl"', "[run] parent"),
         ('memory = "mean_field"', "trajectories = 1000", "[run] trajectories"),

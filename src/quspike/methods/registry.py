@@ -10,14 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quspike.errors import InputError, NotAvailable
-from quspike.methods.method import Machine, Params, Setup
+from quspike.methods.method import Machine, Params, Setup, Solution
 
 
 @dataclass(frozen=True)
 class Method:
     """One rung: its module builds a Machine; `quantum` methods need a temperature in every dissipator.
 
-    baths : how the method can represent a dissipator, the default first. membranes : kinds of circuit it runs on.
+    baths : how the method can represent a dissipator, the default first. circuits : kinds of circuit it runs on.
+    own_solver : it brings a `solve` of its own instead of a machine for the spiking scan.
     """
 
     name: str
@@ -30,6 +31,16 @@ class Method:
     baths: tuple[str, ...]
     circuits: tuple[str, ...]
     junctions: bool
+    own_solver: bool = False
+
+    def prepare(self, setup: Setup, params: Params, duration: float) -> Setup:
+        """The setup with the static choices that this method makes from a run's own numbers (s); most make none."""
+        choose = getattr(importlib.import_module(self.module), "prepare", None)
+        return setup if choose is None else choose(setup, params, duration)
+
+    def solver(self) -> Callable[..., Solution] | None:
+        """`solve(setup, plan, capacity, params, key)` of a method that does not run on the spiking scan, or None."""
+        return importlib.import_module(self.module).solve if self.own_solver else None
 
     def build(self, setup: Setup, params: Params) -> Machine:
         """The machine of this method for these parameters."""
@@ -60,6 +71,10 @@ METHODS: dict[str, Method] = {
 def check_legal(method: str, setup: Setup) -> Method:
     """The method, if it can run this circuit; otherwise an error that says why and which one can."""
     chosen = METHODS[method]
+    if setup.memory not in chosen.memories:
+        able = " or ".join(m.name for m in METHODS.values() if setup.memory in m.memories) or "no method yet"
+        remedy = f"must be {' or '.join(chosen.memories)} with method {method} ({setup.memory}: {able})"
+        raise (InputError if able != "no method yet" else NotAvailable)("memory", setup.memory, remedy)
     kind = setup.membrane.kind
     if kind == "network":
         _check_network(chosen, setup)

@@ -91,6 +91,9 @@ class Problem:
             plan = replace(self.plan, gap=gap, fraction=fraction)  # arguments: as constants, they would slow compiling
             return solve(self.method, self.setup, plan, self.capacity, params, key)
 
+        own = self.method.solver()
+        if own is not None:
+            return lambda gap, fraction, params, key: own(self.setup, self.plan, self.capacity, params, key)
         return jax.jit(run)
 
     def solve(self, params: Mapping[str, Any] | None = None, key=None) -> Solution:
@@ -143,6 +146,7 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
         t_ref = max((neuron.t_ref for neuron in run.neurons.values()), default=0.0)
         dt = run.dt or choose_step(setup, params, t_ref, run.save_every, run.duration)
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
+    setup = rung.prepare(setup, params, run.duration)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
     return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read))
@@ -178,6 +182,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
     return Setup(
         membrane=membrane,
         inputs=inputs,
+        memory=run.memory if method == run.method else "mean_field",
         membrane_kind=neuron.membrane if neuron else ("envelope" if omega else "voltage"),
         quadrature_phase=neuron.quadrature_phase if neuron else 0.0,
         reset=neuron.reset if neuron else "zero",

@@ -51,6 +51,7 @@ def system_setup(run: Run, system: System, inputs: Inputs, method: str) -> Setup
     return Setup(
         membrane=system,
         inputs=inputs,
+        memory=run.memory if method == run.method else "mean_field",
         spiking=bool(neurons),
         closure=run.closure if method == "moments" else "none",
         johnson=run.johnson_noise and method == "classical",

@@ -49,7 +49,7 @@ class Settings(Table):
     Parameters
     ----------
     method : the rung of the ladder: `classical`, `moments` or `gksl`.
-    memory : `mean_field`: memories are driven by expectations.
+    memory : `mean_field`: memories are driven by expectations; `operator`: a memristance is an operator, W(φ̂).
     closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
         an operator memory; `none`: it does not.
     frame : `lab`.
@@ -75,7 +75,7 @@ class Settings(Table):
         str,
         Choice(("classical", "moments", "gksl"), later=("brownian", "trajectories", "modes", "heom")),
     ] = "moments"
-    memory: Annotated[str, Choice(("mean_field",), later=("measured", "operator"))] = "mean_field"
+    memory: Annotated[str, Choice(("mean_field", "operator"), later=("measured",))] = "mean_field"
     closure: Annotated[str, Choice(("none", "gaussian"))] = "none"
     frame: Annotated[str, Choice(("lab",), later=("rotating",))] = "lab"
     duration: Annotated[float, Unit("time", minimum=0.0, exclusive=True)]
