@@ -25,7 +25,8 @@ class Setup:
     """The static side of a run: the circuit's shape and the choices that select equations.
 
     membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : is there a neuron?
-    memory : what drives the memristors, as the run file has it. baths : how each dissipator is represented, by name. scale : V, the voltage that errors are measured against.
+    memory : what drives the memristors. baths : how each dissipator is represented, by name.
+    scale : V, the voltage that errors are measured against.
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. neuron_nodes, resets,
     slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its memories and fluxes.
