@@ -53,3 +53,18 @@ def test_scales_are_shown_with_what_holds_their_energy():
     assert "3.1622" in row
     assert "energy in L1 50 %, C1 50 %" in row or "energy in C1 50 %, L1 50 %" in row
     assert "ω₂" not in text
+
+
+def test_a_channel_behind_its_battery_leaks_as_at_rest():
+    """Hodgkin and Huxley's membrane at rest: 1 µF leaks through 0.6773 mS, a time constant of 1.477 ms; here in ns.
+
+    By hand, in mS: 0.3 of the leak, 36 · 0.3176769⁴ = 0.3666, 120 · 0.0529325³ · 0.5961208 = 0.01061; the energy falls
+    at twice the rate. Catches: W at V = 0, where sodium has all its fast gates open and leaks 7000 times as much, the
+    battery turned round, the range of the memristance at V = 0.
+    """
+    q = qs.quantize(qs.load("examples/action_potential.toml").circuit)
+    (mode,) = (m for m in q.modes if m.participation["C1"] > 0.9)
+    assert mode.damping == near(2 * 0.677268e9, rel=1e-3)  # the cutoff's inductance slows it by κ/ω_c
+    sodium = next(bath for bath in q.baths if bath.element == "MEM_Na")
+    assert sodium.conductance[1] == near(12e-3 * 0.0529325**3, rel=1e-5)
+    assert "MEM_K, MEM_Na at the voltage of the source in series" in str(q)

@@ -10,8 +10,9 @@ frequency. A line of finite length enters exactly, not by its modes: with θ = �
 
     Y_line = (i/Z0) (cot θ, −csc θ; −csc θ, cot θ).
 
-Junctions count as inductors φ0²/E_J at zero flux; memristors as W(x, 0) at the memory where they stand. Voltage sources
-are shorted, current sources open. Pozar, Microwave Engineering (2011), ch. 4.
+Junctions count as inductors φ0²/E_J at zero flux; memristors as W(x, V) at the memory where they stand and the
+voltage of the batteries in series with them (a channel's reversal potential); to signals voltage sources are shorted,
+current sources open. Pozar, Microwave Engineering (2011), ch. 4.
 """
 
 from __future__ import annotations

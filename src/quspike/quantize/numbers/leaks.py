@@ -1,7 +1,8 @@
 """What each dissipator takes from a small signal: `I = Y_d(ω) V`, `Y_d = W_d/(1 − iω/ω_d)`.
 
-W is 1/R, 1/Z0 of a line without end, or a memristor's W(x, 0) at the memory where it stands; with a Drude cutoff ω_d it
-is R in series with L_s = R/ω_d. A tabulated Y_d is its positive-real fit. Convention f(t) = ∫ dω/2π f(ω) e^{−iωt}.
+W is 1/R, 1/Z0 of a line without end, or a memristor's W(x, V) at the memory where it stands and at the voltage of the
+batteries in series with it; with a Drude cutoff ω_d it is R in series with L_s = R/ω_d. A tabulated Y_d is its
+positive-real fit. Convention f(t) = ∫ dω/2π f(ω) e^{−iωt}.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.quantize.network import Network
 from quspike.quantize.numbers.admittance_table import AdmittanceTable, table_of
 from quspike.quantize.numbers.matrices import Elements, stacked
+from quspike.quantize.numbers.memristance_range import resting_voltage
 
 Array = Any
 
@@ -66,14 +68,17 @@ def leaks(
     Raises InputError for a memory of what is no memristor of the circuit.
     """
     memory = memory or {}
-    found = [network.circuit.element(b.element) for b in network.of("dissipator")]
+    branches = network.of("dissipator")
+    found = [network.circuit.element(b.element) for b in branches]
     for name in memory:
         known = [e.name for e in found if e.card == "MEM"]
         if name not in known:
             raise InputError("memory", name, f"must name a memristor of the circuit ({', '.join(known) or 'none'})")
     tables = {i: table_of(e, base_dir) for i, e in enumerate(found) if e.card == "Y"}
     conductances = [
-        float(tables[i].fit(0.0).real) if i in tables else _conductance(e, elements[e.name], memory.get(e.name))
+        float(tables[i].fit(0.0).real)
+        if i in tables
+        else _conductance(e, elements[e.name], memory.get(e.name), resting_voltage(branches[i], elements))
         for i, e in enumerate(found)
     ]
     return Leaks(
@@ -85,27 +90,27 @@ def leaks(
     )
 
 
-def _conductance(element: Element, params: Mapping[str, Any], memory: Any) -> Any:
+def _conductance(element: Element, params: Mapping[str, Any], memory: Any, voltage: Any) -> Any:
     match element.card:
         case "R":
             return 1 / params["R"]
         case "TL":
             return 1 / params["Z0"]
         case "MEM":
-            return _memristive(element, params, memory)
+            return _memristive(element, params, memory, voltage)
         case _:
             raise NotAvailable(element.name, f"card {element.card}", "must be R, MEM, TL or Y to dissipate so far")
 
 
-def _memristive(element: Element, params: Mapping[str, Any], memory: Any) -> Any:
-    """W(x, 0)."""
+def _memristive(element: Element, params: Mapping[str, Any], memory: Any, voltage: Any) -> Any:
+    """W(x, V)."""
     from quspike.precision import enable_x64
 
     enable_x64()
     law = law_of(element)
     if memory is None:
         memory = params.get("x0", law.default_memory(params))
-    conductance = law.conductance(memory, 0.0, params)
+    conductance = law.conductance(memory, voltage, params)
     return conductance if _traced(conductance) else float(conductance)
 
 

@@ -25,7 +25,8 @@ from quspike.baths.spectral_density import drude_admittance, ohmic_admittance, s
 from quspike.errors import InputError
 from quspike.memristors.law import Law
 from quspike.quantize.membrane import Dissipator, Params, dissipator_of
-from quspike.quantize.numbers.memristance_range import Range, conductance_range
+from quspike.quantize.network import Branch
+from quspike.quantize.numbers.memristance_range import Range, conductance_range, resting_voltage
 
 if TYPE_CHECKING:
     from quspike.circuit import Element
@@ -50,7 +51,7 @@ class Bath:
 
     kind : "resistor" and "table" (tied to φ), "flux" (to F(φ)), "mean_field" or "kinematic" (to λ(t)φ).
     impedance : Z0 [ohm].
-    conductance : least and largest W over the memory's range, at V = 0 [S].
+    conductance : least and largest W over the memory's range, at the voltage of the batteries in series [S].
     temperature [K] and cutoff [rad/s] : None if they are not given.
     """
 
@@ -148,14 +149,14 @@ class Bath:
 
 def baths_of(notation: Notation, elements: Params, base_dir: str | Path | None = None) -> tuple[Bath, ...]:
     """The line of each dissipator, card by card, by name within. base_dir : where the files of Y elements are."""
-    from quspike.quantize.symbols.notation import in_order, orientation
+    from quspike.quantize.symbols.notation import in_order
 
     branches = {b.element: b for b in notation.network.of("dissipator") if b.moves}
     found = [e for e in in_order(notation.circuit) if e.name in branches]
     return tuple(
         _table(e, elements[e.name], notation, base_dir)
         if e.card == "Y"
-        else _bath(dissipator_of(e, float(orientation(branches[e.name]))), elements[e.name], notation)
+        else _bath(e, branches[e.name], elements, notation)
         for e in found
     )
 
@@ -173,20 +174,22 @@ def _table(e: Element, p: Params, notation: Notation, base_dir: str | Path | Non
     )  # fmt: skip
 
 
-def _bath(d: Dissipator, p: Mapping[str, Any], notation: Notation) -> Bath:
+def _bath(e: Element, branch: Branch, elements: Params, notation: Notation) -> Bath:
     from quspike.precision import enable_x64
+    from quspike.quantize.symbols.notation import orientation
 
+    d, p, voltage = dissipator_of(e, float(orientation(branch))), elements[e.name], resting_voltage(branch, elements)
     temperature, cutoff = p.get("T"), p.get("cutoff")
     if d.law is None:
         fixed = 1 / p["R"]
         return Bath(d.name, "resistor", p["R"], (fixed, fixed), temperature, cutoff, notation=notation)
     enable_x64()
     x0 = float(d.law.default_memory(p)) if d.x0 is None else d.x0
-    at_rest = float(d.law.conductance(x0, 0.0, p))
-    impedance = 1 / at_rest if at_rest > 0 else 1 / conductance_range(d.law, p, x0)[1]
+    at_rest, reach = float(d.law.conductance(x0, voltage, p)), conductance_range(d.law, p, x0, voltage)
+    impedance = 1 / at_rest if at_rest > 0 else 1 / reach[1]
     kind, notes = _kind(d)
     return Bath(
-        d.name, kind, impedance, conductance_range(d.law, p, x0), temperature, cutoff,
+        d.name, kind, impedance, reach, temperature, cutoff,
         notes, d.sign, x0, d.law, p, notation,
     )  # fmt: skip
 

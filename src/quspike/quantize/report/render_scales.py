@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from quspike.quantize.numbers.memristance_range import resting_voltage
 from quspike.quantize.report.network_scales import damping_ranges
 from quspike.quantize.symbols.spelling import DIGITS
 from quspike.units import format_si
@@ -62,8 +63,15 @@ def _mode_rows(c: QuantizedCircuit) -> list[tuple[str, str, str]]:
             )
             rows.append((f"κ{index}", f"= {format_si(mode.damping, 'rate')}", f"{text}, by {shares(mode.loss)}"))
     if c.circuit.of("MEM"):
-        rows.append(("", "", "memristors as they start"))
+        rows.append(("", "", _start_of_memristors(c)))
     return rows
+
+
+def _start_of_memristors(c: QuantizedCircuit) -> str:
+    """At which memory and voltage memristors count."""
+    own = [b for b in c.network.of("dissipator") if c.circuit.element(b.element).card == "MEM"]
+    names = [b.element for b in own if resting_voltage(b, c.elements)]
+    return "memristors as they start" + f", {', '.join(names)} at the voltage of the source in series" * bool(names)
 
 
 def _first_order_rows(c: QuantizedCircuit) -> list[tuple[str, str, str]]:
