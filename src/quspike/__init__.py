@@ -32,6 +32,7 @@ _HOMES = {
     "quantize": "quspike.quantize.quantized",
     "open": "quspike.result.store",
     "fit_law": "quspike.memristors.fit",
+    "compare": "quspike.analysis.comparison",
     "hysteresis": "quspike.analysis.hysteresis",
     "frequency_sweep": "quspike.analysis.frequency_sweep",
     "InputError": "quspike.errors",
@@ -45,6 +46,7 @@ _RENAMED = {"compile": "compile_run", "open": "read"}  # names that would shadow
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
+    from quspike.analysis.comparison import compare
     from quspike.analysis.frequency_sweep import frequency_sweep
     from quspike.analysis.hysteresis import hysteresis
     from quspike.circuit import Circuit

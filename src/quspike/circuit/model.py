@@ -76,7 +76,8 @@ class Circuit:
     def replace(self, name: str, **values: Any) -> Circuit:
         """The circuit with other values on one element: `circuit.replace("MEM1", T="50mK")`; a float is SI.
 
-        Of keys that exclude each other (`Ic`, `EJ`, `Lj`; `value`, `drive`) the new one takes the place of the old.
+        Of keys that exclude each other (`Ic`, `EJ`, `Lj`; `value`, `drive`) the new one takes the place of the old;
+        None leaves a key out.
         """
         old = self.element(name)
         lines = [_rewritten(e, values) if e is old else write_element(e) for e in self.elements]
@@ -103,7 +104,11 @@ def _rewritten(element: Element, values: dict[str, Any]) -> str:
                 f"{element.name} {key}", values[key], f"is no key of card {card.prefix}{nearest(key, keys)}"
             )
     texts = {key: keys[key].write(value) for key, value in kept.items() if key in keys}
-    texts |= {key: keys[key].write_any(value, f"{element.name} {key}") for key, value in values.items()}
+    new: dict[str, str | None] = {
+        key: None if value is None else keys[key].write_any(value, f"{element.name} {key}")
+        for key, value in values.items()
+    }
+    texts |= {key: text for key, text in new.items() if text is not None}
     references = [str(element.params[key]) for key, _ in card.references]
     return " ".join([element.name, *element.nodes, *references, *(f"{key}={text}" for key, text in texts.items())])
 

@@ -27,7 +27,7 @@ COMMANDS: dict[str, str | None] = {
     "show": "quspike.cli.show",
     "plot": "quspike.cli.plot",
     "quantize": "quspike.cli.quantize",
-    "compare": None,
+    "compare": "quspike.cli.compare",
     "hysteresis": "quspike.cli.hysteresis",
     "claims": "quspike.cli.claims",
     "sweep": None,

@@ -11,7 +11,7 @@ from quspike.errors import InputError
 from quspike.result import store
 from quspike.result.summary import summarize
 from quspike.result.twin import split
-from quspike.result.verdicts import Verdicts
+from quspike.result.verdicts import Verdicts, verdicts_by_method
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,9 +32,9 @@ class ResultAccessor:
         self._ds = ds
 
     @property
-    def validity(self) -> Verdicts:
-        """Each validity number with its bound and verdict."""
-        return Verdicts.from_json(self._ds.attrs["validity"])
+    def validity(self) -> Verdicts | dict[str, Verdicts]:
+        """Each validity number with its bound and verdict; of a comparison by method."""
+        return verdicts_by_method(self._ds) if self._compares else Verdicts.from_json(self._ds.attrs["validity"])
 
     @property
     def classical(self) -> xr.Dataset:
@@ -50,17 +50,28 @@ class ResultAccessor:
         return twin
 
     def summary(self) -> str:
-        """Spikes, intervals, memristance, what quantum mechanics changed, validity: plain text."""
+        """Spikes, intervals, memristance, what quantum mechanics changed, validity: plain text.
+
+        Of a comparison: what each method found, and how far apart they are.
+        """
+        if self._compares:
+            from quspike.analysis.comparison_text import comparison_text
+
+            return comparison_text(self._ds)
         return summarize(self._ds)
+
+    @property
+    def _compares(self) -> bool:
+        return "other" in self._ds.dims
 
     def __repr__(self) -> str:
         return self.summary()
 
     def plot(self, path: str | Path | None = None, *, force: bool = False) -> Figure:
         """Input, membrane, spikes and memristance on one time axis; written to `path` (.png, .svg, .pdf) if given."""
-        from quspike.plot import plot_run, save
+        from quspike.plot import plot_comparison, plot_run, save
 
-        figure = plot_run(self._ds)
+        figure = plot_comparison(self._ds) if self._compares else plot_run(self._ds)
         if path is not None:
             save(figure, path, force=force)
         return figure

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from quspike.validity import Check
 
 
@@ -57,6 +59,12 @@ class Verdicts(Mapping[str, "Check"]):
 
     def __repr__(self) -> str:
         return "\n".join([self.headline(), *(f"  {line}" for line in self.lines())])
+
+
+def verdicts_by_method(ds: xr.Dataset) -> dict[str, Verdicts]:
+    """The validity numbers of each method of a comparison."""
+    found = json.loads(ds.attrs["validity"])
+    return {str(method): Verdicts.from_json(json.dumps(checks)) for method, checks in found.items()}
 
 
 def _value(check: Any) -> str:
