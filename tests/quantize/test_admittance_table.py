@@ -15,7 +15,7 @@ from quspike.errors import InputError
 from quspike.quantize.numbers.admittance import linear_response
 from quspike.quantize.numbers.admittance_table import table_of
 from quspike.quantize.numbers.closed_system import closed_system
-from quspike.quantize.numbers.first_order import first_order
+from quspike.quantize.numbers.normal_modes import normal_modes
 from quspike.quantize.numbers.zero_point_scales import zero_point_scales
 
 OMEGA = np.geomspace(1e9, 3e12, 120)
@@ -76,6 +76,40 @@ def test_weak_damping_by_a_table(folder: Path):
     assert scales.damping[0, 0] == near(measured(np.array([omega]))[0].real / 1e-13, 1e-3)
 
 
+MEASURED = {
+    "peak": ("L3 y z 2nH\nC3 z x 40fF\nR3 x 0 25ohm", lambda s: 1 / (25 + s * 2e-9 + 1 / (s * 4e-14))),
+    "dip": (
+        "R3 y z 40ohm\nR4 z 0 900ohm\nL3 z 0 2nH\nC3 z 0 40fF",
+        lambda s: 1 / (40 + 1 / (1 / 900 + s * 4e-14 + 1 / (s * 2e-9))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(MEASURED))
+def test_modes_with_a_table_are_those_of_what_was_measured(tmp_path: Path, name: str):
+    """A resonance beside a Drude line, tabulated: the complex frequencies of the whole network within 3 errors of the
+    fit, or 1e-6. The table's own resonance and those of the circuit pull on each other.
+
+    Catches: a section's resistor without its share of the port (κ of the other sign), energy that nothing stores.
+    """
+    network, admittance = MEASURED[name]
+    y = admittance(-1j * OMEGA) + 1 / (900 * (1 - 1j * OMEGA / 3e11))
+    rows = [f"{w:.17g}, {a.real:.17g}, {a.imag:.17g}" for w, a in zip(OMEGA, y, strict=True)]
+    (tmp_path / "y.csv").write_text("\n".join(rows))
+    rest = "C1 y 0 70fF\nL1 y 0 3nH\nC2 y b 20fF\nL2 b 0 5nH\nC4 b 0 30fF\n"
+    found = normal_modes(rest + "Y1 y 0 file=y.csv", base_dir=tmp_path)
+    everywhere = np.array([mode.frequency for mode in found])
+    error = table_of(Circuit(rest + "Y1 y 0 file=y.csv").element("Y1"), tmp_path).fit.error
+    assert error < 1e-6
+    expected = normal_modes(f"{rest}{network}\nR9 y 0 900ohm cutoff=3e11rad/s")
+    assert len(expected) >= 4
+    for mode in expected:
+        assert np.abs(everywhere / mode.frequency - 1).min() < max(1e-6, 3 * error)
+    for mode in found:
+        assert sum(mode.participation.values()) == near(1, 1e-9)
+        assert mode.loss == {"Y1": near(1, 1e-9)}
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -103,5 +137,3 @@ def test_what_a_table_cannot_do_is_refused_by_name(folder: Path):
         linear_response(NETLIST, base_dir=folder / "elsewhere")
     with pytest.raises(InputError, match="Y1 cutoff must be left out"):
         linear_response(NETLIST + " cutoff=1e12rad/s", base_dir=folder)
-    with pytest.raises(InputError, match="Y1 must be made of R, C and L"):
-        first_order(linear_response(NETLIST, lines="modes", base_dir=folder))

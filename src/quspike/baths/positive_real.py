@@ -7,7 +7,8 @@
 The first is a resistor, the second one behind a coil (Drude), the third one behind a capacitor, the last a resonance,
 peak or dip. Poles come from AAA on the table, those of the right half plane left out, and from a coarse logarithmic
 grid that reaches a decade and a half beyond it; weights from least squares without negative ones. The cone of
-resonances is spanned by its edge, bΓ = (√a ω0 − √c)², at a few ratios of a ω0² to c, and by the peak.
+resonances is spanned by its edge, bΓ = (√a ω0 − √c)², at a few ratios of a ω0² to c, by the peak, and by what AAA found
+of the pair itself, with as much of a resistor beside it as makes it passive.
 
 Vector fitting would find the poles as well, but makes its result passive only afterwards, by a perturbation, and not as
 a sum of sections that dissipate one by one. Nakatsukasa, Sète & Trefethen, SIAM J. Sci. Comput. 40, A1494 (2018);
@@ -28,6 +29,7 @@ PER_DECADE = 2  # poles of the grid
 EDGE = np.linspace(0, np.pi / 2, 9)  # tan² of it is c/aω0²
 TERMS = 30  # of AAA at most
 TOLERANCES = (0.1, 0.03, 1e-2, 1e-3, 1e-4, 1e-6)  # of AAA: a tight one follows the noise of a measurement
+ROUNDING = 1e-12  # relative: what a section on the edge of passivity is kept away from it
 FLOOR = 1e-3  # of the largest |Y|: errors below it do not count as relative
 
 
@@ -58,10 +60,18 @@ class PositiveReal(NamedTuple):
 def fit_positive_real(omega: Array, admittance: Array) -> PositiveReal:
     """The fit of Y(ω) [S] at ω ≥ 0 [rad/s], (n,) each: the closest of several that start from other poles."""
     unit = float(omega.max())
-    fits = [_weighted(omega / unit, admittance, *sections(*poles(omega / unit, admittance, t))) for t in TOLERANCES]
+    fits = [_fit(omega / unit, admittance, tolerance) for tolerance in TOLERANCES]
     best = min(fits, key=lambda fit: fit.error)
     powers = unit ** -np.array([2.0, 1.0, 0.0])
     return PositiveReal(best.numerators * powers, best.denominators * powers, best.error)
+
+
+def _fit(omega: Array, admittance: Array, tolerance: float) -> PositiveReal:
+    rates, pairs, shares = poles(omega, admittance, tolerance)
+    found = [found_section(*share) for share in shares]
+    found_tops, found_bottoms = (np.array([pair[i] for pair in found]).reshape(-1, 3) for i in (0, 1))
+    tops, bottoms = sections(rates, pairs)
+    return _weighted(omega, admittance, np.vstack([tops, found_tops]), np.vstack([bottoms, found_bottoms]))
 
 
 def _weighted(omega: Array, admittance: Array, tops: Array, bottoms: Array) -> PositiveReal:
@@ -80,8 +90,10 @@ def _weighted(omega: Array, admittance: Array, tops: Array, bottoms: Array) -> P
     return PositiveReal((weights / size)[used, None] * tops[used], bottoms[used], error)
 
 
-def poles(omega: Array, admittance: Array, tolerance: float) -> tuple[Array, Array]:
-    """Rates γ > 0 of real poles, and (Γ, ω0) of pairs, (…, 2), of AAA and of the grid."""
+def poles(omega: Array, admittance: Array, tolerance: float) -> tuple[Array, Array, Array]:
+    """Rates γ > 0 of real poles of AAA and of the grid; (Γ, ω0) of its pairs (…, 2); (Γ, ω0, β, γ) of what is above
+    them, and above two real poles whose residues have different signs (…, 4).
+    """
     from scipy.interpolate import AAA
 
     s = -1j * omega[omega > 0]
@@ -91,11 +103,32 @@ def poles(omega: Array, admittance: Array, tolerance: float) -> tuple[Array, Arr
         aaa = AAA(np.concatenate([s, s.conj()]), np.concatenate([y, y.conj()]), rtol=tolerance, max_terms=TERMS)
     found = aaa.poles()
     real = np.abs(found.imag) < 1e-6 * np.abs(found)
-    pairs = found[~real & (found.imag > 0) & (found.real < 0)]
+    residues, paired = aaa.residues(), ~real & (found.imag > 0) & (found.real < 0)
+    pairs, decaying = found[paired], real & (found.real < 0)
+    ends = [(p, p.conj(), r, r.conj()) for p, r in zip(pairs, residues[paired], strict=True)]
+    ends += [
+        (found[i].real, found[j].real, residues[i].real, residues[j].real)
+        for i in np.flatnonzero(decaying & (residues.real < 0))
+        for j in np.flatnonzero(decaying & (residues.real > 0))
+    ]
+    shares = np.array([((-p - q), (p * q) ** 0.5, a + b, -(a * q + b * p)) for p, q, a, b in ends]).real.reshape(-1, 4)
     low, high = omega[omega > 0].min() / MARGIN, omega.max() * MARGIN
     grid = np.geomspace(low, high, int(np.ceil(PER_DECADE * np.log10(high / low))) + 1)
     rates = np.concatenate([np.abs(found[real & (found != 0)].real), grid])
-    return rates, np.stack([-2 * pairs.real, np.abs(pairs)], axis=1)
+    return rates, np.stack([-2 * pairs.real, np.abs(pairs)], axis=1), shares
+
+
+def found_section(width: float, centre: float, slope: float, level: float) -> tuple[list[float], list[float]]:
+    """`(β s + γ)/(s² + Γ s + ω0²) + a` with the least a ≥ 0 that leaves Re ≥ 0 at every frequency.
+
+    Re is a ratio in x = ω², `((βΓ − γ) x + γω0²)/(x² + (Γ² − 2ω0²) x + ω0⁴)`, least at x = 0 or at a root of its
+    derivative.
+    """
+    above, below = [slope * width - level, level * centre**2], [1.0, width**2 - 2 * centre**2, centre**4]
+    turns = np.roots([-above[0], -2 * above[1], above[0] * below[2] - above[1] * below[1]])
+    x = np.concatenate([[0.0], turns[np.isreal(turns) & (turns.real > 0)].real])
+    a = max(0.0, -float((np.polyval(above, x) / np.polyval(below, x)).min())) * (1 + ROUNDING)
+    return [a, max(slope + a * width, 0.0), max(level + a * centre**2, 0.0)], [1.0, width, centre**2]
 
 
 def sections(rates: Array, pairs: Array) -> tuple[Array, Array]:

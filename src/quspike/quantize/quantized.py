@@ -243,7 +243,7 @@ class QuantizedCircuit:
         if self.membrane is None:
             from quspike.quantize.numbers.normal_modes import normal_modes
 
-            return normal_modes(self.network, self.elements)
+            return normal_modes(self.network, self.elements, base_dir=self.base_dir)
         return scales.modes_of(self.membrane, self.elements, self.baths)
 
     @cached_property
@@ -271,13 +271,13 @@ class QuantizedCircuit:
         """
         from quspike.quantize.numbers.admittance import linear_response
 
-        return linear_response(self.circuit, memory=memory).impedance(omega, plus, minus)
+        return linear_response(self.circuit, memory=memory, base_dir=self.base_dir).impedance(omega, plus, minus)
 
     def admittance(self, omega: Any, plus: str, minus: str = "0", *, memory: dict[str, float] | None = None) -> Any:
         """1/Z(ω) [S]. Raises InputError for nodes that voltage sources tie together."""
         from quspike.quantize.numbers.admittance import linear_response
 
-        return linear_response(self.circuit, memory=memory).admittance(omega, plus, minus)
+        return linear_response(self.circuit, memory=memory, base_dir=self.base_dir).admittance(omega, plus, minus)
 
     def spectrum(self, levels: int = 6, tolerance: float = 1e-9, **options: Any) -> Spectrum:
         """Energy levels without dissipators, memristors and drives, each within `tolerance` of the highest transition.

@@ -1,27 +1,31 @@
 """A circuit at small signals as equations of first order, between energies alone.
 
-    u̇ = −G u − S w,     ẇ = Sᵀu − Γ w,     energy ½uᵀu + ½wᵀw, which only G and Γ lessen
+    u̇ = −G u − S w,     ẇ = Zᵀu − Γ w,     energy ½uᵀu + ½wᵀw, which only dissipators lessen
 
-They are C v̇ = −G v − S w of the voltages v = ẋ, with w = (Fᵀx, √L_s i), K = F Fᵀ, S = (F, B√(W ω_c)), Γ = (0, ω_c): G =
-ΣW b bᵀ are the dissipators without a cutoff, i the currents of those with one, R in series with L_s = R/ω_c. Of x only
-Fᵀx counts, so that a mere shift of flux is no state. What has no energy of its own is eliminated exactly:
+They are C v̇ = −G v − S w of the voltages v = ẋ, with w = (Fᵀx, w_d …), K = F Fᵀ, and S, Z, Γ of the dissipators as
+`baths/passive_states` has them: G holds what conducts at any frequency, w_d what a cutoff's coil and the sections of a
+table store. S and Z are F, and b(σ ± N n)ᵀ; Γ is 0, and J + N Nᵀ. Of x only Fᵀx counts, so that a mere shift of flux
+is no state. What has no energy of its own is eliminated exactly:
 
     free coordinates       keep their charge: C_ff v_f = −C_fx v_x
     massless coordinates   Σ currents = 0 gives the voltage of those that G holds, `v_h = −G_hh⁻¹Hᵀ(G v + S w)`, and for
-                           the others Nᵀ S w = 0: one w less, w = Qŵ, and v_n from ẇ
+                           the others Nᵀ S w = 0: one w less, w = Qŵ, and v_n from ẇ (N is where no resistor acts,
+                           so that Nᵀ S = Nᵀ Z)
 
 Tisseur & Meerbergen, SIAM Review 43, 235 (2001) for quadratic eigenproblems made linear.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from quspike.baths.passive_states import PassiveStates, drude, passive_states, resistor
 from quspike.constants import phi0
-from quspike.errors import NotAvailable
 from quspike.quantize.numbers.admittance import LinearResponse
+from quspike.quantize.numbers.leaks import Leaks
 from quspike.quantize.numbers.matrices import Matrices, branch_inductances
 
 NOTHING = 1e-10  # an eigenvalue of a matrix with ones on its diagonal below which a direction is in its kernel
@@ -30,21 +34,24 @@ NOTHING = 1e-10  # an eigenvalue of a matrix with ones on its diagonal below whi
 class FirstOrder(NamedTuple):
     """The equations after elimination, in √J and 1/s.
 
-    conductance G (k, k), coupling S (k, l), rates Γ (l, l). voltages (m, k + l) [V/√J] and fluxes (m, k + l) [Wb/√J]
-    give v and x (up to a shift without energy), currents (D, k + l) [√(A V s)] the w of each dissipator, from (u, w).
+    conductance G (k, k), coupling S and driven Z (k, l), rates Γ (l, l). voltages (m, k + l) [V/√J] and fluxes
+    (m, k + l) [Wb/√J] give v and x (up to a shift without energy) from (u, w); by element `stored` (…, k + l) [√J] its
+    states, and `lost` (…, k + l) [√W] the square roots of what its channels take.
     """
 
     conductance: np.ndarray
     coupling: np.ndarray
+    driven: np.ndarray
     rates: np.ndarray
     voltages: np.ndarray
     fluxes: np.ndarray
-    currents: np.ndarray
+    stored: Mapping[str, np.ndarray]
+    lost: Mapping[str, np.ndarray]
 
     @property
     def generator(self) -> np.ndarray:
         """The matrix of the whole, (k + l, k + l) [1/s]: real, and not symmetric."""
-        return np.block([[-self.conductance, -self.coupling], [self.coupling.T, -self.rates]])
+        return np.block([[-self.conductance, -self.coupling], [self.driven.T, -self.rates]])
 
     @property
     def lossless(self) -> bool:
@@ -52,33 +59,67 @@ class FirstOrder(NamedTuple):
         return not (np.any(self.conductance) or np.any(self.rates))
 
 
+class Stores(NamedTuple):
+    """Over v (m,) and w (l,): S and Z (m, l), Γ (l, l), G (m, m); by element its states among w, and its channels."""
+
+    conductance: np.ndarray
+    coupling: np.ndarray
+    driven: np.ndarray
+    rates: np.ndarray
+    places: Mapping[str, slice]
+    parts: Mapping[str, tuple[np.ndarray, PassiveStates]]
+
+
 def first_order(response: LinearResponse) -> FirstOrder:
     """The equations of a circuit whose finite lines are modes."""
-    if response.leaks.tables:
-        names = ", ".join(response.leaks.elements[i] for i in response.leaks.tables)
-        raise NotAvailable(names, "a table", "must be made of R, C and L for the modes' damping so far")
-    m, w = response.matrices, response.leaks.conductance
-    sharp = np.isinf(response.leaks.cutoff)
-    filtered = ~sharp & np.any(m.dissipators, axis=0)
-    cutoffs = response.leaks.cutoff[filtered]
-    g = (m.dissipators[:, sharp] * w[sharp]) @ m.dissipators[:, sharp].T
+    m = response.matrices
     f = factor(response.stiffness, stiff_directions(response), springs(response))
-    s = np.hstack([f, m.dissipators[:, filtered] * np.sqrt(w[filtered] * cutoffs)])
-    rates = np.concatenate([np.zeros(f.shape[1]), cutoffs])
+    g, out, into, rates, places, parts = stores(response, f)
 
     moving = energetic(m)
     held, loose = massless_directions(g, m.massless)
-    q = kernel(loose.T @ s)
+    q = kernel(loose.T @ out)
     give = held @ np.linalg.solve(held.T @ g @ held, held.T)
-    voltages = np.hstack([moving - give @ g @ moving, -give @ s @ q])
+    voltages = np.hstack([moving - give @ g @ moving, -give @ out @ q])
     k = moving.shape[1]
     r = voltages[:, :k]
-    g_k, s_k, rates_k = r.T @ g @ r, r.T @ s @ q, q.T @ (rates[:, None] * q) - (s @ q).T @ voltages[:, k:]
+    coupling, driven = r.T @ out @ q, r.T @ into @ q
+    left = q.T @ rates @ q - (into @ q).T @ voltages[:, k:]
     own = np.hstack([np.zeros((len(rates), k)), q])
-    voltages = voltages + loose @ np.linalg.pinv(s.T @ loose) @ (rates[:, None] * own - s.T @ voltages)
-    currents = np.zeros((len(sharp), own.shape[1]))
-    currents[filtered] = own[f.shape[1] :]
-    return FirstOrder(g_k, s_k, rates_k, voltages, np.linalg.pinv(f.T) @ own[: f.shape[1]], currents)
+    voltages = voltages + loose @ np.linalg.pinv(into.T @ loose) @ (rates @ own - into.T @ voltages)
+    stored = {name: own[place] for name, place in places.items()}
+    lost = {
+        name: np.outer(part.feed, b @ voltages) + part.channels.T @ stored[name] for name, (b, part) in parts.items()
+    }
+    return FirstOrder(
+        r.T @ g @ r, coupling, driven, left, voltages, np.linalg.pinv(f.T) @ own[: f.shape[1]], stored, lost
+    )
+
+
+def stores(response: LinearResponse, f: np.ndarray) -> Stores:
+    """What is stored in springs, w = Fᵀx, and in dissipators; those between nodes that are held have no say."""
+    m, leaks, at = response.matrices, response.leaks, f.shape[1]
+    pairs = zip(leaks.elements, m.dissipators.T, range(len(leaks.elements)), strict=True)
+    parts = {name: (b, states_of(leaks, i)) for name, b, i in pairs if np.any(b)}
+    size = at + sum(part.size for _, part in parts.values())
+    out, into, rates = np.zeros((m.size, size)), np.zeros((m.size, size)), np.zeros((size, size))
+    out[:, :at] = into[:, :at] = f
+    g, places = np.zeros((m.size, m.size)), {}
+    for name, (b, part) in parts.items():
+        place = places[name] = slice(at, at + part.size)
+        g += part.direct * np.outer(b, b)
+        out[:, place], into[:, place] = np.outer(b, part.drawn), np.outer(b, part.driven)
+        rates[place, place] = part.decay
+        at = place.stop
+    return Stores(g, out, into, rates, places, parts)
+
+
+def states_of(leaks: Leaks, i: int) -> PassiveStates:
+    """What one dissipator stores and loses."""
+    if i in leaks.tables:
+        return passive_states(leaks.tables[i].fit)
+    w, cutoff = float(leaks.conductance[i]), float(leaks.cutoff[i])
+    return resistor(w) if np.isinf(cutoff) else drude(w, cutoff)
 
 
 def stiff_directions(response: LinearResponse) -> int:

@@ -4,7 +4,8 @@
 
 κ is how fast the energy of a mode falls: 1/RC in a resonator; a voltage without oscillation falls at κ/2. The roots are
 eigenvalues of the equations of first order (`first_order`). Finite lines enter by their modes, junctions as inductors
-at zero flux, memristors at the memory where they stand.
+at zero flux, memristors at the memory where they stand, tables by their fit: the poles of its sections, where they are
+no resonances of what was measured, are modes too, which hardly any other element takes part in.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,8 @@ class NormalMode:
     """One mode.
 
     frequency : ω [rad/s], Re ω ≥ 0 ≥ Im ω. voltages : of each node, relative to the largest.
-    participation : each element's share of the stored energy (a resistor has some in the inductance of its cutoff).
+    participation : each element's share of the stored energy (a resistor has some in the inductance of its cutoff, a
+    table in what its fit stores).
     loss : each dissipator's share of the power lost; empty where none is.
     """
 
@@ -57,9 +60,10 @@ def normal_modes(
     *,
     memory: Mapping[str, Any] | None = None,
     junctions: bool = True,
+    base_dir: str | Path | None = None,
 ) -> tuple[NormalMode, ...]:
     """The modes by ascending |ω|; arguments as of `linear_response`."""
-    response = linear_response(circuit, elements, memory=memory, junctions=junctions, lines="modes")
+    response = linear_response(circuit, elements, memory=memory, junctions=junctions, lines="modes", base_dir=base_dir)
     system = first_order(response)
     frequencies, shapes = solutions(system)
     order = np.lexsort((frequencies.real, np.abs(frequencies)))
@@ -86,7 +90,7 @@ def _modes(
     voltages = ports @ (response.matrices.transform @ (system.voltages @ shapes))
     largest = voltages[np.argmax(np.abs(voltages), axis=0), np.arange(len(frequencies))]
     voltages = voltages / np.where(largest == 0, 1, largest)
-    stored, lost = _stored(response, system, shapes), _lost(response, system, shapes)
+    stored, lost = _stored(response, system, shapes), _lost(system, shapes)
     energy, loss = np.linalg.norm(shapes, axis=0) ** 2, sum(lost.values(), np.zeros(len(frequencies)))
     return tuple(
         NormalMode(
@@ -110,20 +114,16 @@ def _stored(response: LinearResponse, system: FirstOrder, shapes: np.ndarray) ->
     if response.junctions:
         phase = np.abs(w.incidence("junction").T @ x) / phi0
         _add(found, w.of("junction"), m.josephson_energies[:, None] * phase**2)
-    _add(found, w.of("dissipator"), np.abs(system.currents @ shapes) ** 2)
-    return found
+    return found | {name: _power(rows @ shapes) for name, rows in system.stored.items() if len(rows)}
 
 
-def _lost(response: LinearResponse, system: FirstOrder, shapes: np.ndarray) -> dict[str, np.ndarray]:
-    """The power that each dissipator takes, (M,): W|V|², or ω_c w² behind a cutoff."""
-    m, leaks = response.matrices, response.leaks
-    across = np.abs(m.dissipators.T @ (system.voltages @ shapes)) ** 2
-    behind = np.abs(system.currents @ shapes) ** 2
-    sharp = np.isinf(leaks.cutoff)
-    power = (sharp * leaks.conductance)[:, None] * across + np.where(sharp, 0.0, leaks.cutoff)[:, None] * behind
-    found: dict[str, np.ndarray] = {}
-    _add(found, m.network.of("dissipator"), power)
-    return found
+def _lost(system: FirstOrder, shapes: np.ndarray) -> dict[str, np.ndarray]:
+    """The power that each dissipator takes, (M,)."""
+    return {name: _power(rows @ shapes) for name, rows in system.lost.items()}
+
+
+def _power(amplitudes: np.ndarray) -> np.ndarray:
+    return np.sum(np.abs(amplitudes) ** 2, axis=0)
 
 
 def _add(found: dict[str, np.ndarray], branches: tuple[Branch, ...], values: np.ndarray) -> None:

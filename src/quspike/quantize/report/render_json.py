@@ -22,7 +22,6 @@ SCHEMA = 1
 
 def document(circuit: QuantizedCircuit) -> str:
     """JSON text. Infinities, which JSON lacks, are the string "inf"."""
-    tables = any(bath.kind == "table" for bath in circuit.baths)
     facts = {
         "schema": SCHEMA,
         "kind": circuit.kind,
@@ -43,7 +42,7 @@ def document(circuit: QuantizedCircuit) -> str:
         ],
         "baths": [_bath(bath) for bath in circuit.baths],
         "leak_rate": circuit.leak_rate,
-        "modes": None if tables else [asdict(mode) for mode in circuit.modes],
+        "modes": [asdict(mode) for mode in circuit.modes],
         "zero_point": asdict(circuit.zero_point),
         "validity": [asdict(check) for check in circuit.validity],
     }
@@ -62,7 +61,14 @@ def _coordinates(circuit: QuantizedCircuit) -> list[dict[str, Any]]:
     """Each coordinate's letter, what it is of the nodes, kind and meaning."""
     named = zip(circuit.coordinates, coordinate_facts(circuit.notation), strict=True)
     return [
-        {"name": c.name, "flux": str(f.letter), "nodes": str(f.nodes), "kind": f.kind, "meaning": f.meaning}
+        {
+            "name": c.name,
+            "flux": str(f.letter),
+            "nodes": str(f.nodes),
+            "kind": f.kind,
+            "meaning": f.meaning,
+            "shared_with": list(c.shared_with),
+        }
         for c, f in named
     ]
 
