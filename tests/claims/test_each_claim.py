@@ -55,6 +55,12 @@ def leak_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab_frame, "mean_flow", offset)
 
 
+def line_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that answers at once, I = WV, whatever its cutoff."""
+    flow = lab_frame.mean_flow
+    monkeypatch.setattr(lab_frame, "mean_flow", lambda *arguments: flow(*arguments[:7]))
+
+
 def too_few_poles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Quantum noise from a single Padé pole."""
     monkeypatch.setattr(coloured, "choose_poles", lambda *arguments, **options: (1, 0.0))
@@ -99,6 +105,8 @@ def test_claim_holds(name: str) -> None:
         ("memory", forget_the_reset, "interval"),
         ("threshold-and-refractory", freeze_the_memory, "memristor: rheobase"),
         ("threshold-and-refractory", forget_the_reset, "resistor: interval off the closed form"),
+        ("non-markovian-leak", line_without_memory, "leak against the quadratic's slow root"),
+        ("non-markovian-leak", line_without_memory, "first spike against its closed form"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],
 )

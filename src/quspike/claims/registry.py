@@ -15,6 +15,7 @@ MODULES = {
     "threshold-and-refractory": "quspike.claims.threshold_and_refractory",
     "fluctuation-dissipation": "quspike.claims.fluctuation_dissipation",
     "weak-coupling": "quspike.claims.weak_coupling",
+    "non-markovian-leak": "quspike.claims.non_markovian_leak",
 }
 """Name → the file that defines its `CLAIM`."""
 

@@ -56,7 +56,7 @@ def command(
     found = [_check(claim, quiet) for claim in claims]
     if output is not None:
         _write(output, found, force)
-        console.note(f"wrote {len(found)} figures and claims.json to {output}", quiet)
+        console.note(f"wrote {len(found)} figure{'s' * (len(found) != 1)} and claims.json to {output}", quiet)
     if as_json:
         console.result(_as_json(found))
     elif not quiet:

@@ -126,7 +126,8 @@ def _spread(
         spikes = jnp.zeros(0)
     fired = jnp.where(jnp.isfinite(spikes), spikes, 2 * end)
     released = fired + (params["neuron"]["t_ref"] if setup.spiking else 0.0)
-    times = jnp.sort(jnp.concatenate([coarse, jnp.minimum(fired, end), jnp.minimum(released, end)]))
+    events = [jnp.minimum(fired, end), jnp.minimum(released, end)]
+    times = jnp.sort(jnp.concatenate([coarse, *events])) if setup.spiking else coarse
     intervals = _intervals(setup, bath, times, jnp.interp(times, nodes, track.records[:, -1]), fired, released)
     start = _initial(setup, params, numbers, bath, track.records[0, -1])
 
