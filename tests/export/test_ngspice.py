@@ -204,12 +204,12 @@ def test_a_constant_flux_starts_in_its_junction(tmp_path: Path):
     assert phase[-1] == pytest.approx(rest, abs=2e-4)  # the next order of I_c L/φ0 = 0.03, squared, times cos
 
 
-def test_a_moving_offset_charge_pushes_charge_onto_its_island(tmp_path: Path):
-    """`C V = 2e n(t)` on an island that nothing else acts on. Catches: a factor 2, a sign."""
+def test_a_moving_offset_charge_takes_charge_off_its_island(tmp_path: Path):
+    """`C V = q − 2e n(t)` on an island that nothing else acts on. Catches: a factor 2, a sign."""
     netlist = "C1 island 0 50fF\nC2 island 0 30fF\nNG1 island ramp"
     ramp = Table(times=("0 ns", "1 ns", "2 ns"), values=("0.1", "0.35", "0.35"))
     found = run_ngspice(to_ngspice(netlist, duration="2 ns", step="1 ps", drives={"ramp": ramp}), tmp_path)
-    assert found["v(island)"][-1] == pytest.approx(2 * e_charge * 0.25 / 80e-15, rel=1e-6, abs=0)
+    assert found["v(island)"][-1] == pytest.approx(-2 * e_charge * 0.25 / 80e-15, rel=1e-6, abs=0)
 
 
 def test_a_finite_line_reflects(tmp_path: Path):

@@ -359,11 +359,6 @@ def test_a_line_without_end_is_a_resistor():
     ("change", "settings", "message"),
     [
         (None, {"method": "gksl"}, "node a must have an inductor"),
-        (
-            ("Rc b a 50kohm T=20mK", "Rc b a 50kohm T=20mK\nLd a b 1nH\nV1 g 0 1uV\nLg g a 1nH"),
-            {},
-            "Lg must not be driven by a voltage",
-        ),
         (("Rb b 0 30kohm T=20mK", "Rb b x 30kohm\nRx x 0 1kohm"), {}, "node x needs a capacitor"),
         (("T=20mK\nRb", "T=20mK senses=envelope\nRb"), {}, "MEMa senses must be voltage"),
         (

@@ -126,7 +126,7 @@ def flux(deck: Deck, e: Element) -> Lines:
 
 
 def offset_charge(deck: Deck, e: Element) -> Lines:
-    """`2e dn/dt` into the island: the current of a capacitor of 2e farad that follows n."""
+    """`2e dn/dt` out of the island, whose charge is q − 2e n: the current of a capacitor of 2e farad that follows n."""
     if "value" in e.params:
         yield f"* {e.name} is constant, and moves nothing in a classical circuit"
         return
@@ -137,7 +137,7 @@ def offset_charge(deck: Deck, e: Element) -> Lines:
     yield from deck.follow(node, wave)
     yield f"{meter} {node} {plate} DC 0"
     yield f"{deck.names.element('C', node)} {plate} 0 {number(2 * e_charge)} ic={number(wave.start)}"
-    yield f"{deck.names.element('F', node)} 0 {island} {meter} 1"
+    yield f"{deck.names.element('F', node)} {island} 0 {meter} 1"
 
 
 WRITERS: dict[str, Callable[[Deck, Element], Lines]] = {

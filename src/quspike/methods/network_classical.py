@@ -17,6 +17,7 @@ from quspike.memory import mean_field
 from quspike.methods import johnson
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
+from quspike.methods.network_sources import first_pieces
 
 
 def build(setup: Setup, params: Params) -> Machine:
@@ -51,26 +52,26 @@ def build(setup: Setup, params: Params) -> Machine:
 
 
 def start(setup: Setup, params: Params, f: net.Frame) -> Array:
-    """q(0) = C θ̇(0) + G V(0) and φ(0), from the initial node of the first neuron; memories; nobody held."""
-    first = setup.inputs.pieces(params, jnp.zeros(1))
-    volts = net.source_voltages(setup, tuple(p[0] for p in first), jnp.zeros(()))
+    """q(0) = C θ̇(0) + G u(0) and φ(0), from the initial node of the first neuron; memories; nobody held."""
+    volts = net.source_voltages(setup, first_pieces(setup, params), jnp.zeros(()))
     initial = params["initial"]
     place = f.neurons[:, 0] if setup.neuron_nodes else f.nodes[0]
     velocity = initial["voltage"] * place / (place @ place)
     charge = jnp.linalg.solve(f.inverse_capacitance, velocity) + f.gates @ volts
     memories = [jnp.asarray(x, dtype=float) for x in initial_memories(setup, params)]
     flux = initial["flux"] * place / (place @ place)
-    return jnp.concatenate([charge, flux, jnp.array(memories) if memories else jnp.zeros(0), 0.0 * f.clamps])
+    driven = jnp.zeros(len(net.system_of(setup).integrated))
+    return jnp.concatenate([charge, flux, jnp.array(memories) if memories else jnp.zeros(0), driven, 0.0 * f.clamps])
 
 
 def observe(setup: Setup, params: Params, f: net.Frame, t, y: Array, piece) -> Array:
     """What is recorded at each node of the grid."""
     s, seen = net.split(setup, f, y), net.look(setup, params, f, t, y, piece)
-    voltage = f.nodes @ seen.velocity + f.node_sources @ seen.volts
+    voltage, flux = net.node_values(setup, f, t, s, seen, piece)
     membrane = f.neurons.T @ seen.velocity + f.neuron_sources @ seen.volts
     w = seen.conductance[net.remembering(setup)]
     current = w * seen.branch[net.remembering(setup)]
-    return jnp.concatenate([voltage, f.nodes @ s.flux, membrane, s.memory, w, current])
+    return jnp.concatenate([voltage, flux, membrane, s.memory, w, current])
 
 
 def read(setup: Setup, records: Array) -> dict[str, Array]:
@@ -120,7 +121,7 @@ def _noise_drift(setup: Setup, params: Params, f: net.Frame, y: Array, seen: net
                 seen.branch[j]
             )
             charge = charge + along * heat * slope * (along @ f.inverse_capacitance @ along)
-    return jnp.concatenate([charge, jnp.zeros_like(s.flux), memory, jnp.zeros_like(s.held)])
+    return jnp.concatenate([charge, jnp.zeros_like(s.flux), memory, jnp.zeros_like(s.driven), jnp.zeros_like(s.held)])
 
 
 def _kick(setup: Setup, params: Params, f: net.Frame, y: Array, h, normal: Array, piece) -> Array:

@@ -1,17 +1,18 @@
 """The mean equations of several nodes, shared by every method that keeps ⟨q⟩ and ⟨φ⟩ of a `System`.
 
-    θ̇ = E(q − G V(t)),   ẋ_d = f_d(x_d, v_d),   v_d = b_d·θ̇ + Σ ± V
-    q̇ = −Kφ − Σ_d b_d W_d(x_d, v_d) v_d − A I(t) − Σ_j b_j (E_J/φ0) sin(b_j·φ/φ0)
+    θ̇ = E(q − G u(t)),   ẋ_d = f_d(x_d, v_d),   v_d = b_d·θ̇ + Σ ± V + o_d Φ̇
+    q̇ = −Kφ − Pψ − Σ_d b_d W_d(x_d, v_d) v_d − A I(t) − Σ_j b_j (E_J/φ0) sin((b_j·φ + o_j ψ)/φ0)
 
-E = C⁻¹, and v_d is the voltage of a branch. State: y = [q (m), φ (m), x (D), h (K)], h_k = 1 in the hold of neuron k. A
-`zero` reset clamps the node to v_reset until its release, as a voltage source would: the charge that this takes is
-found from the constraint, so that neighbours feel the clamp through whatever couples them. A `subtract` reset takes
-charge off the node, and only its input is off in the hold.
+E = C⁻¹, v_d is the voltage of a branch, u and ψ what sources are (`network_sources`). State: y = [q (m), φ (m), x (D),
+z (V′), h (K)], z = ∫V dt of the voltage sources whose flux enters, h_k = 1 in the hold of neuron k. A `zero` reset
+clamps the node to v_reset until its release, as a voltage source would: the charge that this takes is found from the
+constraint, so that neighbours feel the clamp through whatever couples them. A `subtract` reset takes charge off the
+node, and only its input is off in the hold.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -21,6 +22,19 @@ from quspike.constants import phi0
 from quspike.kernel.small_matrix import small_inverse
 from quspike.memory import mean_field
 from quspike.methods.method import Params, Setup
+from quspike.methods.network_sources import (
+    Loops,
+    branch_order,
+    charge_columns,
+    flux_rates,
+    integrated_voltages,
+    loop_fluxes,
+    loop_rates,
+    loops,
+    signs,
+    source_currents,
+    source_voltages,
+)
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 
@@ -32,6 +46,7 @@ class Frame(NamedTuple):
     node_charges (n, m) : the charge conjugate to a node's flux. gates G (m, V). dissipators (m, D) and
     dissipator_sources (D, V). currents A (m, I). junctions (m, J), critical_currents (J,). neurons U (m, K),
     neuron_sources (K, V). clamps (K,) : 1 for a `zero` reset. cut (I, K) : 1 where a neuron's hold cuts a source off.
+    loops : how fluxes act. V counts offset charges in.
     """
 
     inverse_capacitance: Array
@@ -49,6 +64,7 @@ class Frame(NamedTuple):
     neuron_sources: Array
     clamps: Array
     cut: Array
+    loops: Loops
 
 
 def system_of(setup: Setup) -> System:
@@ -61,39 +77,28 @@ def frame(setup: Setup, params: Params) -> Frame:
     """The numbers for these parameters."""
     system, elements = system_of(setup), params["elements"]
     m = matrices(system.network, elements)
-    gates = [s.name for s in system.gates]
     neurons = [m.port(node) for node in setup.neuron_nodes]
+    offsets, by_element = system.network.offsets, system.network.by_element
+    names = [s.name for s in system.gates]
+    have = [b.element for b in system.network.of("current")]
     return Frame(
         inverse_capacitance=jnp.linalg.inv(jnp.asarray(m.capacitance)),
         stiffness=jnp.asarray(m.stiffness),
         nodes=jnp.stack([jnp.asarray(m.port(node)) for node in system.nodes]),
-        node_sources=_offsets(system, [system.network.offsets.get(n, ()) for n in system.nodes]),
+        node_sources=jnp.asarray(signs([offsets.get(n, ()) for n in system.nodes], names)),
         node_charges=jnp.asarray(_node_charges(system, m)),
-        gates=_columns(m.gates, [e.name for e in system.network.circuit.of("V")], gates),
-        dissipators=_of_role(m, m.dissipators, "dissipator", [d.name for d in system.dissipators]),
-        dissipator_sources=_offsets(system, [system.network.by_element[d.name][0].sources for d in system.dissipators]),
-        currents=_of_role(m, m.currents, "current", [s.name for s in system.currents]),
+        gates=charge_columns(system, m),
+        dissipators=jnp.asarray(m.dissipators)[:, branch_order(system)],
+        dissipator_sources=jnp.asarray(signs([by_element[d.name][0].sources for d in system.dissipators], names)),
+        currents=jnp.asarray(m.currents)[:, np.array([have.index(s.name) for s in system.currents], dtype=int)],
         junctions=jnp.asarray(m.junctions),
         critical_currents=jnp.asarray(m.josephson_energies) / phi0,
         neurons=jnp.stack(neurons, axis=1) if neurons else jnp.zeros((m.size, 0)),
-        neuron_sources=_offsets(system, [system.network.offsets.get(n, ()) for n in setup.neuron_nodes]),
+        neuron_sources=jnp.asarray(signs([offsets.get(n, ()) for n in setup.neuron_nodes], names)),
         clamps=jnp.array([float(reset == "zero") for reset in setup.resets]),
         cut=jnp.asarray(_cut(setup, system)),
+        loops=loops(setup, params, system, m),
     )
-
-
-def _of_role(m: Matrices, vectors: Array, role: Any, names: list[str]) -> Array:
-    return _columns(vectors, [b.element for b in m.network.of(role)], names)
-
-
-def _columns(vectors: Array, have: list[str], want: list[str]) -> Array:
-    return jnp.asarray(vectors)[:, np.array([have.index(name) for name in want], dtype=int)]
-
-
-def _offsets(system: System, sources: list) -> Array:
-    names = [s.name for s in system.gates]
-    rows = [[float(dict(own).get(name, 0)) for name in names] for own in sources]
-    return jnp.asarray(np.array(rows, dtype=float).reshape(len(rows), len(names)))
 
 
 def _cut(setup: Setup, system: System) -> np.ndarray:
@@ -104,42 +109,33 @@ def _cut(setup: Setup, system: System) -> np.ndarray:
 
 
 def _node_charges(system: System, m: Matrices) -> np.ndarray:
-    """Q = (P⁻¹)ᵀ over the nodes that have a charge; zero for those that only follow."""
+    """Q = (P⁻¹)ᵀ over the nodes that have a charge; zero for those that only follow, and in modes of lines."""
     network = system.network
-    own = [network.coordinates[k].node for k in m.kept]
-    inverse = np.linalg.inv(np.array([np.array(network.basis[network.nodes.index(n)])[m.kept] for n in own]))
-    return np.array([inverse.T[own.index(n)] if n in own else np.zeros(m.size) for n in system.nodes])
+    own = {network.coordinates[k].node: i for i, k in enumerate(m.kept) if network.coordinates[k].node}
+    places = list(own.values())
+    rows = np.array([np.array(network.basis[network.nodes.index(n)])[m.kept[places]] for n in own])
+    inverse, found = np.linalg.inv(rows), np.zeros((len(system.nodes), m.size))
+    for row, node in zip(found, system.nodes, strict=True):
+        if node in own:
+            row[places] = inverse[:, list(own).index(node)]
+    return found
 
 
 class Split(NamedTuple):
-    """y as q (m,), φ (m,), x (D,), h (K,)."""
+    """y as q (m,), φ (m,), x (D,), z (V′,), h (K,)."""
 
     charge: Array
     flux: Array
     memory: Array
+    driven: Array
     held: Array
 
 
 def split(setup: Setup, f: Frame, y: Array) -> Split:
     """Name the parts of y."""
-    m, d, k = len(f.stiffness), len(system_of(setup).memristors), len(setup.neuron_nodes)
-    return Split(y[:m], y[m : 2 * m], y[2 * m : 2 * m + d], y[2 * m + d : 2 * m + d + k])
-
-
-def source_voltages(setup: Setup, piece, t) -> Array:
-    """V(t) of the voltage sources (V,)."""
-    return _values(setup, piece, t, gates=True)
-
-
-def source_currents(setup: Setup, piece, t) -> Array:
-    """I(t) of the current sources, n+ → n− (I,)."""
-    return _values(setup, piece, t, gates=False)
-
-
-def _values(setup: Setup, piece, t, gates: bool) -> Array:
-    pairs = zip(setup.membrane.sources, piece, strict=True)
-    found = [setup.inputs.value(s, p, t) for s, p in pairs if (s.gate is not None) == gates]
-    return jnp.stack([jnp.asarray(v, dtype=float) for v in found]) if found else jnp.zeros(0)
+    system, m = system_of(setup), len(f.stiffness)
+    ends = np.cumsum([m, m, len(system.memristors), len(system.integrated)])
+    return Split(*jnp.split(y, ends))
 
 
 def clamp_response(f: Frame, held: Array) -> tuple[Array, Array]:
@@ -173,8 +169,15 @@ def look(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Seen:
     s = split(setup, f, y)
     volts = source_voltages(setup, piece, t)
     velocity = velocities(setup, params, f, s, volts)
-    branch = f.dissipators.T @ velocity + f.dissipator_sources @ volts
+    branch = f.dissipators.T @ velocity + f.dissipator_sources @ volts + f.loops.rates @ flux_rates(setup, piece, t)
     return Seen(velocity, branch, conductances(setup, params, branch, s.memory), volts)
+
+
+def node_values(setup: Setup, f: Frame, t, s: Split, seen: Seen, piece) -> tuple[Array, Array]:
+    """V and φ of every node (n,)."""
+    psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
+    voltage = f.nodes @ seen.velocity + f.node_sources @ seen.volts + f.loops.node_rates @ loop_rates(setup, piece, t)
+    return voltage, f.nodes @ s.flux + f.loops.nodes @ psi
 
 
 def conductances(setup: Setup, params: Params, branch: Array, memory: Array) -> Array:
@@ -196,13 +199,14 @@ def mean_rates(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> tu
     """dy/dt, and what was seen for it."""
     s, seen = split(setup, f, y), look(setup, params, f, t, y, piece)
     open_inputs = jnp.prod(1 - f.cut * s.held[None, :], axis=1)
-    pulled = f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux
+    psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
+    pulled = f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux + f.loops.pull @ psi
     drawn = f.dissipators @ (seen.conductance * seen.branch)
-    tunnelled = f.junctions @ (f.critical_currents * jnp.sin(f.junctions.T @ s.flux / phi0))
+    tunnelled = f.junctions @ (f.critical_currents * jnp.sin((f.junctions.T @ s.flux + f.loops.junctions @ psi) / phi0))
     pairs = zip(system_of(setup).memristors, remembering(setup), strict=True)
     memory = [mean_field.rate(d, s.memory[i], seen.branch[j], params["elements"]) for i, (d, j) in enumerate(pairs)]
     parts = [-pulled - drawn - tunnelled, seen.velocity, jnp.stack(memory) if memory else s.memory]
-    return jnp.concatenate([*parts, jnp.zeros_like(s.held)]), seen
+    return jnp.concatenate([*parts, integrated_voltages(setup, piece, t), jnp.zeros_like(s.held)]), seen
 
 
 def membrane_values(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Array:

@@ -9,7 +9,7 @@ a jump of V and never of the state. Vool & Devoret, Int. J. Circuit Theory Appl.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quspike.circuit import Circuit, Element, law_of
@@ -21,13 +21,18 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A drive on the membrane: sign +1 if it pushes current into the node (or raises the gate)."""
+    """A drive on the circuit: sign +1 if it pushes current into the node (or raises the gate).
+
+    gate : what it acts through: the capacitor that a voltage source stands behind, the island of an offset charge, the
+    element whose loop a flux threads; None for a current source. card : that of its element.
+    """
 
     name: str
     sign: float
     drive: str | None
     constant: float = 0.0
-    gate: str | None = None  # the capacitor that a voltage source stands behind; None for a current source
+    gate: str | None = None
+    card: str = "I"
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,13 @@ class Parts:
 
     @property
     def gates(self) -> tuple[Source, ...]:
-        """The voltage sources, each behind its capacitor."""
-        return tuple(s for s in self.sources if s.gate is not None)
+        """What shifts charges: voltage sources and offset charges."""
+        return tuple(s for s in self.sources if s.card in ("V", "NG"))
+
+    @property
+    def fluxes(self) -> tuple[Source, ...]:
+        """The external fluxes."""
+        return tuple(s for s in self.sources if s.card == "FLUX")
 
     @property
     def currents(self) -> tuple[Source, ...]:
@@ -89,8 +99,8 @@ class Membrane(Parts):
         return () if source.gate is None else (source.gate,)
 
 
-def reduce_to_membrane(circuit: Circuit, node: str | None = None) -> Membrane:
-    """Collect what stands in parallel at the circuit's one dynamic node.
+def reduce_to_membrane(circuit: Circuit, node: str | None = None, offsets: bool = False) -> Membrane:
+    """Collect what stands in parallel at the circuit's one dynamic node, offset charges if `offsets`.
 
     Nodes held by a voltage source are no degrees of freedom. Raises NotAvailable when more than one dynamic node is
     left, InputError when the node has no capacitance (its charge would have no dynamics).
@@ -105,7 +115,7 @@ def reduce_to_membrane(circuit: Circuit, node: str | None = None) -> Membrane:
         )
     if node is not None and node != dynamic[0]:
         raise InputError("node", node, f"must be the circuit's dynamic node {dynamic[0]!r}")
-    return _collect(circuit, dynamic[0], held)
+    return _collect(circuit, dynamic[0], held, ("I", "NG") if offsets else ("I",))
 
 
 def element_params(circuit: Circuit) -> dict[str, dict[str, float]]:
@@ -146,7 +156,9 @@ def _held_nodes(circuit: Circuit) -> dict[str, tuple[Element, float]]:
     return held
 
 
-def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, float]]) -> Membrane:
+def _collect(
+    circuit: Circuit, node: str, held: Mapping[str, tuple[Element, float]], driving: tuple[str, ...]
+) -> Membrane:
     capacitors: list[str] = []
     inductors: list[str] = []
     junctions: list[str] = []
@@ -155,8 +167,11 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
     for e in circuit.elements:
         if e.card == "V":
             continue
-        if e.card not in ("C", "L", "JJ", "R", "MEM", "I") and not (e.card == "TL" and len(e.nodes) == 2):
+        if e.card not in ("C", "L", "JJ", "R", "MEM", *driving) and not (e.card == "TL" and len(e.nodes) == 2):
             raise NotAvailable(e.name, f"card {e.card}", "must be C, L, JJ, R, MEM, I, or V behind a capacitor so far")
+        if e.card == "NG":
+            sources.append(source_of(e))
+            continue
         other = e.nodes[1] if e.nodes[0] == node else e.nodes[0]
         sign = 1.0 if e.nodes[0] == node else -1.0
         if e.card == "C":
@@ -172,7 +187,7 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
         elif e.card == "JJ":
             junctions.append(e.name)
         elif e.card == "I":
-            sources.append(Source(e.name, -sign, drive_of(e), float(e.params.get("value", 0.0))))
+            sources.append(replace(source_of(e), sign=-sign))
         else:
             dissipators.append(dissipator_of(e, sign))
     membrane = Membrane(node, tuple(capacitors), tuple(inductors), tuple(junctions), tuple(dissipators), tuple(sources))
@@ -185,7 +200,13 @@ def _collect(circuit: Circuit, node: str, held: Mapping[str, tuple[Element, floa
 
 
 def _gate(capacitor: Element, source: Element, sign: float) -> Source:
-    return Source(source.name, sign, drive_of(source), float(source.params.get("value", 0.0)), gate=capacitor.name)
+    return replace(source_of(source), sign=sign, gate=capacitor.name)
+
+
+def source_of(e: Element) -> Source:
+    """A source in the direction of its element."""
+    through = {"V": e.name, "NG": next(iter(e.nodes), None), "FLUX": str(e.params.get("target"))}
+    return Source(e.name, 1.0, drive_of(e), float(e.params.get("value", 0.0)), through.get(e.card), e.card)
 
 
 def drive_of(source: Element) -> str | None:

@@ -10,10 +10,10 @@ from functools import cached_property
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError, NotAvailable
-from quspike.quantize.membrane import Dissipator, Membrane, Parts, Source, dissipator_of, drive_of, reduce_to_membrane
+from quspike.quantize.membrane import Dissipator, Membrane, Parts, Source, dissipator_of, reduce_to_membrane, source_of
 from quspike.quantize.network import Network, network
 
-CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL")
+CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL", "FLUX", "NG")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,14 @@ class System(Parts):
         """The names of the junctions."""
         return tuple(b.element for b in self.network.of("junction"))
 
+    @cached_property
+    def integrated(self) -> tuple[Source, ...]:
+        """The voltage sources whose flux ∫V dt enters: in a loop of inductors and junctions, or between two nodes."""
+        inside = [b.sources for b in self.network.of("inductance", "junction")]
+        inside += [self.network.offsets.get(node, ()) for node in self.nodes]
+        names = {name for own in inside for name, _ in own}
+        return tuple(s for s in self.sources if s.name in names)
+
     def gate_capacitors(self, source: Source) -> tuple[str, ...]:
         """The capacitors across which a voltage source falls."""
         return tuple(b.element for b in self.network.of("capacitance") if source.name in dict(b.sources))
@@ -54,7 +62,7 @@ def reduce_circuit(circuit: Circuit, nodes: tuple[str, ...] = ()) -> Membrane | 
     """
     if len(nodes) < 2:
         try:
-            return reduce_to_membrane(circuit, nodes[0] if nodes else None)
+            return reduce_to_membrane(circuit, nodes[0] if nodes else None, offsets=True)
         except NotAvailable:
             pass
     return _system(circuit, nodes)
@@ -70,15 +78,11 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
         raise InputError(
             f"node {massless[0]}", "no capacitance, and a dissipator", "needs a capacitor to ground in a method"
         )
-    for b in found.of("inductance", "junction"):
-        if b.sources:
-            raise NotAvailable(b.element, f"in a loop with {b.sources[0][0]}", "must not be driven by a voltage so far")
     system = System(
         found,
         tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL")),
-        tuple(Source(e.name, 1.0, drive_of(e), float(e.params.get("value", 0.0)), e.name if e.card == "V" else None)
-              for e in circuit.of("I", "V")),
-    )  # fmt: skip
+        tuple(source_of(e) for e in circuit.of("I", "V", "FLUX", "NG")),
+    )
     for node in nodes:
         if node not in system.nodes:
             raise InputError("node", node, "must not be held by a voltage source")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.linalg import eigh
 
-from quspike.constants import hbar, k_B, phi0
+from quspike.constants import e_charge, hbar, k_B, phi0
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.inputs import Inputs
 from quspike.methods.method import Setup
@@ -22,6 +22,7 @@ from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.run.fock_space import first_levels
 from quspike.run.initial import Initial
+from quspike.run.loop_sources import across_junctions, check_fluxes, peak
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run, neuron_table
 from quspike.run.starting_point import hottest, memory_of
@@ -157,16 +158,20 @@ def scales_of(setup: Setup, params: Mapping[str, Any]) -> Scales:
 
 def with_scales(setup: Setup, params: Mapping[str, Any], duration: float) -> Setup:
     """The setup with the voltages, leaks and oscillations that errors are measured against."""
+    check_fluxes(setup, params, duration)
     s = scales_of(setup, params)
     if setup.spiking:
         scale = float(np.min(np.abs(params["neuron"]["v_threshold"])))
     else:
+        reach = {
+            "I": min(1 / (s.leak * s.capacitance), duration / s.capacitance),
+            "V": 1.0,
+            "NG": 2 * e_charge / s.capacitance,
+            "FLUX": s.oscillation,
+        }
         times = np.linspace(0, duration, 513)
-        peaks = [_peak(setup, source, params, times) for source in setup.membrane.sources]
-        reach = min(1 / (s.leak * s.capacitance), duration / s.capacitance)
-        currents = [p * reach for p, source in zip(peaks, setup.membrane.sources, strict=True) if source.gate is None]
-        volts = [p for p, source in zip(peaks, setup.membrane.sources, strict=True) if source.gate is not None]
-        scale = max([*currents, *volts, abs(float(params["initial"]["voltage"])), 1e-9])
+        volts = [reach[source.card] * peak(setup, source, params, times) for source in setup.membrane.sources]
+        scale = max([*volts, abs(float(params["initial"]["voltage"])), 1e-9])
     if setup.fock and setup.truncation is None:
         setup = replace(setup, truncation=_levels(setup, params, s))
     return replace(setup, scale=scale, slowest_leak=max(s.leak, 1 / duration), oscillation=s.oscillation)
@@ -184,18 +189,14 @@ def _levels(setup: Setup, params: Mapping[str, Any], s: Scales) -> int:
     return min(first_levels(Initial(), float(occupation), bool(system.junctions)), COUPLED_LEVELS)
 
 
-def _peak(setup: Setup, source: Any, params: Mapping[str, Any], times: np.ndarray) -> float:
-    drive = setup.inputs.drives.get(source.drive) if source.drive is not None else None
-    return float(np.max(np.abs(drive.at(params["drives"][source.drive], times)))) if drive else abs(source.constant)
-
-
 def choose_system_step(setup: Setup, params: Mapping[str, Any], run: Run) -> float:
-    """The shortest of leak, oscillation, drive and refractory times, each over its number of steps; s."""
+    """The shortest of leak, oscillation, drive, Josephson and refractory times, each over its number of steps; s."""
     s = scales_of(setup, params)
     candidates = [
         1 / (STEPS_PER_LEAK * s.decay) if s.decay > 0 else np.inf,
         1 / (STEPS_PER_RADIAN * s.oscillation) if s.oscillation > 0 else np.inf,
         setup.inputs.timescale() / (2 * np.pi * STEPS_PER_RADIAN),
+        *(phi0 / (STEPS_PER_RADIAN * v) for v in across_junctions(setup, params, run.duration) if v > 0),
         run.save_every,
         run.duration / 50,
         *(n.t_ref for n in run.neurons.values() if n.t_ref > 0),
