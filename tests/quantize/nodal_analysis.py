@@ -1,7 +1,8 @@
 """Modified nodal analysis as in a textbook: unknowns are node voltages and the currents of coils, lines, sources.
 
 An oracle of its own: it reads a Circuit's elements, and nothing of how quspike quantizes them. f ∝ e^{−iωt}, so that a
-coil is −iωL and a capacitor −iωC. Ho, Ruehli & Brennan, IEEE Trans. Circuits Syst. 22, 504 (1975).
+coil is −iωL and a capacitor −iωC; a junction is the coil φ0²/E_J. Ho, Ruehli & Brennan, IEEE Trans. Circuits Syst. 22,
+504 (1975).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from quspike.circuit import Circuit
+from quspike.constants import phi0
 
 
 class NodalAnalysis:
@@ -58,6 +60,9 @@ class NodalAnalysis:
     def stamp_R(self, e, circuit) -> None:
         r = e.params["R"]
         self.between(e, 1 / (r - 1j * self.omega * (r / e.params["cutoff"] if "cutoff" in e.params else 0)))
+
+    def stamp_JJ(self, e, circuit) -> None:
+        self.between(e, 1j * e.params["EJ"] / phi0**2 / self.omega - 1j * self.omega * e.params.get("C", 0.0))
 
     def stamp_I(self, e, circuit) -> None:
         pass

@@ -250,6 +250,7 @@ def put_in(q: QuantizedCircuit, numbers: Fractions, expression):
     """The coordinates that follow others, and dΦ/dt = V."""
     sides = {e.equality.lhs: e.equality.rhs for e in q.equations_of_motion}
     relations = {phi: sides[phi].xreplace(numbers.values) for phi in q.notation.in_time.values() if phi in sides}
+    relations = {phi: right for phi, right in relations.items() if not right.has(phi)}
     follow = {}
     if relations:
         rows, rest = sp.linear_eq_to_matrix([phi - right for phi, right in relations.items()], list(relations))
@@ -266,7 +267,19 @@ def residues(q: QuantizedCircuit, seed: int):
     law, motion = Netlist(q, numbers), classical(q, numbers)
     for i in range(q.network.size):
         difference_ = motion.get(i, sp.Integer(0)) - law.sum_over(i)
-        yield sp.expand(put_in(q, numbers, difference_.doit()))
+        yield sp.expand(put_in(q, numbers, difference_.doit() + implicit_law(q, numbers, i)))
+
+
+def implicit_law(q: QuantizedCircuit, numbers: Fractions, i: int):
+    """`(φ_x − …) Σ 1/L` of an implicit function: the currents out of a node that inductors and junctions hold."""
+    phi = q.notation.in_time[q.notation.flux(i)]
+    sides = {e.equality.lhs: e.equality.rhs for e in q.equations_of_motion}
+    if phi not in sides or not sides[phi].has(phi):
+        return sp.Integer(0)
+    coils = [e.name for e in q.circuit.of("L")]
+    ends = sp.Matrix([difference(q, q.circuit.element(name))[i] for name in coils])
+    stiffness = (ends.T * numbers.inductances(coils).inv() * ends)[0]
+    return stiffness * (phi - sides[phi].xreplace(numbers.values))
 
 
 def is_zero(expression) -> bool:
@@ -342,9 +355,26 @@ R1 c d 1kohm T=1K
 R2 d 0 3kohm T=1K
 NG1 b 0.3
 """
+BEHIND_COILS = """
+C1 a 0 50fF
+L1 a x 1nH
+JJ1 x 0 EJ=30GHz
+JJ2 0 x EJ=20GHz
+FLUX1 JJ2 bias
+L2 x y 2nH
+L3 y 0 1nH
+JJ3 y b EJ=9GHz
+C2 b 0 30fF
+I1 0 x input
+V1 c 0 gate
+L4 x c 3nH
+K1 L1 L3 k=0.2
+R1 b 0 1kohm T=1K
+"""
 HAND_PICKED = {
     "two neurons": TWO_NEURONS, "gated transmon": GATED_TRANSMON_ON_A_RESONATOR, "coils": COUPLED_COILS,
     "transformer": TRANSFORMER, "squid": SQUID_WITH_A_RESISTOR, "fluxonium": FLUXONIUM, "floating": FLOATING,
+    "behind coils": BEHIND_COILS,
 }  # fmt: skip
 
 

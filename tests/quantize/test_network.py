@@ -12,6 +12,7 @@ from quantize.random_circuits import random_circuits, random_line_circuits
 from quspike.errors import InputError
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import Network, network
+from quspike.quantize.numbers.admittance import linear_response
 from quspike.quantize.numbers.matrices import matrices
 
 EVERYTHING = "C C L JJ R I V C"
@@ -205,7 +206,7 @@ def test_a_gate_pulls_charge_and_not_flux():
 )
 def test_what_has_no_dynamics_is_refused_by_name(netlist: str, message: str):
     with pytest.raises(InputError, match=message):
-        network(qs.Circuit(netlist))
+        linear_response(netlist)
 
 
 @pytest.mark.parametrize(

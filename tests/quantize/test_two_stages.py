@@ -28,9 +28,10 @@ def coefficients(q: QuantizedCircuit, quadratic: sp.Expr, letters: list) -> np.n
 
 
 def eliminated(q: QuantizedCircuit, values: dict) -> dict:
-    """The coordinates that follow others, as the symbols say it, with numbers."""
+    """The coordinates that follow others, as the symbols say it, with numbers; where junctions do not pull at them."""
     fluxes = {q.notation.flux(i) for i in range(q.network.size)}
     relations = {left: right.xreplace(values).evalf(40) for left, right in q.definitions if left in fluxes}
+    relations = {left: right.replace(sp.sin, lambda _: sp.Integer(0)) for left, right in relations.items()}
     if not relations:
         return {}
     letters = list(relations)
@@ -156,6 +157,7 @@ def test_junctions_see_the_branches_that_the_matrices_have():
             if not b.moves:
                 continue
             (phase,) = (c.args[0] * q.symbols["phi_0"] for c in cosines[b.element].atoms(sp.cos))
+            phase = phase.xreplace(eliminated(q, q.values))  # of nodes without capacitance: where coils alone hold them
             found = np.array([float(sp.diff(phase, x)) for x in left(q, m)])
             np.testing.assert_allclose(np.abs(found @ m.junctions[:, k]), found @ found, rtol=1e-12)
             assert found @ found == pytest.approx(m.junctions[:, k] @ m.junctions[:, k])

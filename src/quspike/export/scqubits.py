@@ -111,6 +111,9 @@ def _refuse(own: Closed) -> None:
     circuit = own.network.circuit
     for coupling in circuit.of("K"):
         raise NotAvailable(coupling.name, "a mutual inductance", "must be absent: scqubits 4.3 leaves its energy out")
+    for name in own.network.constrained:
+        what, remedy = "a node without capacitance at one end", "needs a capacitor there: scqubits knows no constraint"
+        raise NotAvailable(name, what, remedy)
     for line in circuit.of("TL"):
         raise NotAvailable(line.name, "a line of finite length", "must be absent: scqubits has no lines")
     for name, amperes in own.currents.items():

@@ -3,7 +3,8 @@
     periodic    only junctions see it, so θ and θ + 2πφ0 are one state: its charge is counted in 2e, with an offset
     extended    an inductor sees it, or a junction that a dissipator or a current source can tell from its turns
     baseband    nothing stores energy in it, but a dissipator or a current source acts on it: an RC membrane
-    free        nothing acts on it at all: its charge is conserved, a parameter (an island behind capacitors)
+    free        nothing acts on it at all: its charge is conserved, a parameter (an island behind capacitors); with
+                that of the lines of finite length that end in it, if there are any
     frozen      no capacitor sees it: no charge of its own, ∂L/∂θ = 0; a combination of the others
 
 Every kind is read off connected sets of nodes, so that P is an integer matrix of determinant ±1 and charges of periodic
@@ -41,12 +42,15 @@ class Coordinate:
     """One coordinate. name : the node whose flux it is, or `b-a` for a difference. node : the node that names it.
 
     element : the line of finite length whose mode it is, named `TL1.3`; such a one is no node's, and has node "".
+    shared_with : of a free one, the lines of finite length that end in it. What is conserved is its charge and that of
+    their inner coordinates together, which move with it.
     """
 
     name: str
     kind: Kind
     node: str
     element: str = ""
+    shared_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def choose_coordinates(nodes: Sequence[str], held: Held, edges: Sequence[Edge]) 
 
 
 def _frozen(roots: Sequence[str], edges: Sequence[Edge]) -> list[Column]:
-    """One coordinate for each set of plates without a capacitor to ground; what holds it must be linear."""
+    """One coordinate for each set of plates without a capacitor to ground."""
     plates = _sets(roots, ((a, b) for _, role, a, b in edges if role == "capacitance"))
     found = []
     for plate in plates:
@@ -90,9 +94,7 @@ def _frozen(roots: Sequence[str], edges: Sequence[Edge]) -> list[Column]:
             continue
         leaving = [(e, role) for e, role, a, b in edges if (a in plate) != (b in plate)]
         node = min(plate, key=roots.index)
-        junction = next((e for e, role in leaving if role == "junction"), None)
-        if junction is not None:
-            _refuse_junction(junction, node, edges, leaving)
+        _refuse_overdamped(node, leaving)
         found.append(Column(node, "frozen", dict.fromkeys(plate, 1)))
     return found
 
@@ -108,20 +110,13 @@ def _refuse_cut_sets(roots: Sequence[str], edges: Sequence[Edge]) -> None:
         raise InputError(source.name, f"node {node}", remedy)
 
 
-def _refuse_junction(junction: Element, node: str, edges: Sequence[Edge], leaving: Sequence[tuple[Element, str]]):
-    """A junction at a node without capacitance: multivalued if its E_J/φ0² exceeds the stiffness beside it."""
-    from quspike.constants import phi0
-
-    inductors = [e for e, role in leaving if role == "inductance"]
-    others = [e for e, role in leaving if role not in ("inductance", "junction")]
-    strength = sum(float(e.params["EJ"]) for e, role in leaving if role == "junction") / phi0**2
-    stiffness = sum(1 / float(e.params["L"]) for e in inductors)
-    remedy = f"needs a capacitance (C= on {junction.name}, or a capacitor at node {node})"
-    if others or not strength < stiffness:
-        raise InputError(
-            junction.name, f"none at node {node}", f"{remedy}: without one its current is multivalued or overdamped"
-        )
-    raise NotAvailable(junction.name, f"none at node {node}", f"{remedy}: eliminating it is not available yet")
+def _refuse_overdamped(node: str, leaving: Sequence[tuple[Element, Role]]) -> None:
+    """A junction at a node that dissipators hold: `G θ̇ = −∂U/∂θ`, of first order. Without them: `constraint`."""
+    found = {role: e.name for e, role in leaving}
+    if "junction" in found and "dissipator" in found:
+        remedy = f"needs a capacitance (C= on {found['junction']}, or a capacitor at node {node})"
+        why = f"with {found['dissipator']} and no charge its phase is overdamped, which is not available yet"
+        raise NotAvailable(found["junction"], f"none at node {node}", f"{remedy}: {why}")
 
 
 Candidate = tuple[Kind, dict[str, int]]

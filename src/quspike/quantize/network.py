@@ -106,6 +106,18 @@ class Network:
         """Where the coordinates of these kinds stand."""
         return np.array([i for i, c in enumerate(self.coordinates) if c.kind in kinds], dtype=int)
 
+    @cached_property
+    def followers(self) -> np.ndarray:
+        """Where the frozen coordinates stand on which no dissipator acts: `∂U/∂θ = 0` makes them follow the others."""
+        acted = self.incidence("dissipator")
+        return np.array([i for i in self.indices("frozen") if not np.any(acted[i])], dtype=int)
+
+    @cached_property
+    def constrained(self) -> tuple[str, ...]:
+        """The junctions that such a coordinate moves: their flux solves an equation that is not linear."""
+        moved = np.any(self.incidence("junction")[self.followers], axis=0)
+        return tuple(b.element for b, own in zip(self.of("junction"), moved, strict=True) if own)
+
     def without_lines(self) -> Network:
         """The same, lines of finite length left out, for who knows them exactly at each frequency (`admittance`)."""
         left = tuple(c for c in self.coordinates if not c.element)
@@ -153,8 +165,16 @@ def network(circuit: Circuit) -> Network:
         branches += [frame.part(e, part, first) for part in p.branches]
         lines.append(Line(e.name, *(frame.branch(e, "inductance", e.nodes[k : k + 2]).vector for k in (0, 2))))
     couplings = tuple((e.name, str(e.params["L1"]), str(e.params["L2"])) for e in elements if e.card == "K")
+    coordinates = tuple(_beside(c, i, lines) for i, c in enumerate(coordinates))
     offsets = {node: held.offsets[node] for node in nodes if held.offsets[node]}
     return Network(circuit, nodes, coordinates, basis, offsets, tuple(branches), couplings, tuple(lines))
+
+
+def _beside(coordinate: Coordinate, i: int, lines: Iterable[Line]) -> Coordinate:
+    """A free coordinate with the names of the lines of finite length whose ports it moves."""
+    if coordinate.kind != "free":
+        return coordinate
+    return replace(coordinate, shared_with=tuple(line.element for line in lines if line.a[i] or line.b[i]))
 
 
 def edges_of(element: Element, held: Held) -> Iterator[Edge]:

@@ -12,6 +12,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.quantize.membrane import Membrane, element_params, reduce_to_membrane
 from quspike.quantize.network import Coordinate, Network, network
 from quspike.quantize.numbers.line_boundary import Bath, baths_of
+from quspike.quantize.numbers.matrices import check_constraint
 from quspike.quantize.numbers.memristance_range import Range
 from quspike.quantize.report import scales
 from quspike.quantize.report.verdicts import verdicts
@@ -77,6 +78,8 @@ def quantize(
         raise InputError("coordinates", coordinates, "must be node or loop")
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
     membrane, net = _membrane(circuit), network(circuit)
+    if net.constrained:
+        check_constraint(net, element_params(circuit))
     return QuantizedCircuit(circuit, membrane, net, symbolic_network(net), base_dir)
 
 

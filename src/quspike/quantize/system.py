@@ -73,6 +73,9 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
         if e.card not in CARDS or (e.card == "TL" and len(e.nodes) != 2):
             raise NotAvailable(e.name, f"card {e.card}", f"must be {', '.join(CARDS)} (length=inf) in a method so far")
     found = network(circuit)
+    if found.constrained:
+        remedy = "needs a capacitance (C=) in a method: nodes without one are followed by quantize() alone so far"
+        raise NotAvailable(found.constrained[0], "none", remedy)
     massless = [c.name for i, c in enumerate(found.coordinates) if c.kind == "frozen" and _dissipated(found, i)]
     if massless:
         raise InputError(

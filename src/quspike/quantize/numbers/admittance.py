@@ -31,7 +31,7 @@ from quspike.quantize.line_parts import delay
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import Line, Network, network
 from quspike.quantize.numbers.leaks import Leaks, leaks
-from quspike.quantize.numbers.matrices import Elements, Matrices, matrices
+from quspike.quantize.numbers.matrices import Elements, Matrices, eliminated, matrices, stiffness_matrix
 
 Array = Any
 Port = tuple[str, str]
@@ -111,8 +111,21 @@ def linear_response(
     elements = element_params(circuit.circuit) if elements is None else elements
     m = matrices(circuit.without_lines() if lines == "exact" else circuit, elements)
     exact = m.network.lines if lines == "exact" else ()
+    m = at_small_signals(m) if junctions else m
     stiffness = total_stiffness(m) if junctions else m.stiffness
     return LinearResponse(m, leaks(m.network, elements, memory, base_dir), stiffness, junctions, exact)
+
+
+def at_small_signals(m: Matrices) -> Matrices:
+    """The same, coordinates eliminated once more with junctions as inductors φ0²/E_J: `T → T − K_yy⁻¹B_y i′ Bᵀ`.
+
+    T then says where the eliminated nodes are, and `junctions` what the junctions' own fluxes are.
+    """
+    if not m.network.constrained:
+        return m
+    full = stiffness_matrix(m.network, m.elements)
+    b = m.network.incidence("junction")
+    return eliminated(m.network, m.elements, full, full + (b * (m.josephson_energies / phi0**2)) @ b.T)
 
 
 def total_stiffness(m: Matrices) -> Array:

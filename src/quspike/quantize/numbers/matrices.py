@@ -18,6 +18,7 @@ import numpy as np
 from quspike.errors import InputError
 from quspike.quantize.line_parts import line_capacitance, line_inductance
 from quspike.quantize.network import Branch, Network, Role
+from quspike.quantize.numbers.constraint import refuse_multivalued
 
 Array = Any
 Elements = Mapping[str, Mapping[str, Any]]
@@ -35,7 +36,7 @@ class Matrices:
     gates : G (m, V) [F]. flux_pull : S (m, V) [1/H]. currents : A (m, I).
     junctions, dissipators : b of each (m, J), (m, D), in the order of `network.of(role)`.
     followers, follower_inductance : the coordinates y that were eliminated, (y,), and K_yy⁻¹ (y, y) [H], by which they
-    give way to a current into themselves.
+    give way to a current into themselves; that of junctions, which is not linear, is left to `constraint`.
     """
 
     network: Network
@@ -67,6 +68,16 @@ class Matrices:
         """E_J (J,) [J]."""
         return stacked([self.elements[b.element]["EJ"] for b in self.network.of("junction")])
 
+    @property
+    def junction_reach(self) -> Array:
+        """K_yy⁻¹ B_y (y, J) [H]: how far each current through a junction pulls the eliminated coordinates."""
+        return self.follower_inductance @ self.network.incidence("junction")[self.followers]
+
+    @property
+    def series_inductance(self) -> Array:
+        """Λ (J, J) [H]: what stands in series with the junctions at nodes without capacitance; zero elsewhere."""
+        return self.network.incidence("junction")[self.followers].T @ self.junction_reach
+
     def port(self, plus: str, minus: str = "0") -> Array:
         """u (m,): `φ_plus − φ_minus = u·x`, and the current into plus and out of minus pulls with u."""
         return self.transform.T @ self.network.port(plus, minus)
@@ -76,16 +87,29 @@ def matrices(network: Network, elements: Elements) -> Matrices:
     """Assemble and eliminate: exact, whatever the sources do.
 
     A frozen coordinate y that inductors alone hold follows the others, `K_yy y = −K_yx x − S_y Φ − A_y I`, which leaves
-    `Tᵀ` of everything that pulls on it.
+    `Tᵀ` of everything that pulls on it. Where junctions hold it too that is where it would be without them
+    (`constraint`). Raises InputError where it could be in several places.
     """
-    sources = [e.name for e in network.circuit.of("V")]
-    c, k = capacitance_matrix(network, elements), stiffness_matrix(network, elements)
+    k = check_constraint(network, elements)
+    return eliminated(network, elements, k, k)
+
+
+def check_constraint(network: Network, elements: Elements) -> Array:
+    """K of the inductors (n, n). Raises InputError where what they and junctions hold could be in several places."""
+    k = stiffness_matrix(network, elements)
+    if isinstance(k, np.ndarray):
+        refuse_multivalued(network, elements, k[np.ix_(network.followers, network.followers)])
+    return k
+
+
+def eliminated(network: Network, elements: Elements, k: Array, holding: Array) -> Matrices:
+    """The matrices after `holding_yy y = −holding_yx x`; k is the stiffness of the inductors alone (n, n)."""
+    c, followers = capacitance_matrix(network, elements), network.followers
     if isinstance(c, np.ndarray):
         _refuse_negative(network, c)
-    followers = _followers(network)
     kept = np.setdiff1d(np.arange(network.size), followers)
-    give = _inverse(k[np.ix_(followers, followers)])
-    t = _transform(k, kept, followers, give)
+    give = _inverse(holding[np.ix_(followers, followers)])
+    t, sources = _transform(holding, kept, followers, give), [e.name for e in network.circuit.of("V")]
     return Matrices(
         network=network,
         kept=kept,
@@ -212,12 +236,6 @@ def stacked(values: Sequence[Any]) -> Array:
 
 def _diagonal(values: Array) -> Array:
     return np.eye(len(values)) * values
-
-
-def _followers(network: Network) -> np.ndarray:
-    """The frozen coordinates on which no dissipator acts."""
-    frozen, acted = network.indices("frozen"), network.incidence("dissipator")
-    return np.array([i for i in frozen if not np.any(acted[i])], dtype=int)
 
 
 def _transform(k: Array, kept: np.ndarray, followers: np.ndarray, give: Array) -> Array:

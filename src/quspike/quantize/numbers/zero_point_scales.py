@@ -103,7 +103,8 @@ def _oscillations(response: LinearResponse) -> tuple[Array, Array, Array]:
 def _held_alone(response: LinearResponse) -> int:
     """How many directions of the massless coordinates inductors hold: they have stiffness and no frequency."""
     m = response.matrices
-    rows = m.network.incidence("inductance")[m.kept[m.massless]]
+    roles = ("inductance", "junction") if response.junctions else ("inductance",)
+    rows = m.network.incidence(*roles)[m.kept[m.massless]]
     return int(np.linalg.matrix_rank(rows)) if rows.size else 0
 
 

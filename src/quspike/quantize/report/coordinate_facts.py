@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from quspike.quantize.symbols.frozen import held_by_lines
+from quspike.quantize.symbols.frozen import held_by_lines, implicit
 from quspike.quantize.symbols.notation import Notation
 from quspike.quantize.symbols.variables import Expr, flux
 
@@ -16,6 +16,7 @@ CHARGES = {
     "frozen": "no capacitor sees it: it follows the others",
 }
 WITH_LINES = "nothing acts on it and the inner coordinates of its lines together: their charge is conserved"
+IMPLICIT = "no capacitor sees it: it follows the others where currents balance, a junction's too"
 HELD = "no capacitor sees it: dissipators make it follow, in first order"
 
 
@@ -39,13 +40,17 @@ def coordinate_facts(n: Notation) -> tuple[Fact, ...]:
     """One for each coordinate, in order."""
     import sympy as sp
 
-    dissipated, found = held_by_lines(n), []
-    ports = {i for line in n.network.lines for v in (line.a, line.b) for i, weight in enumerate(v) if weight}
-    for i, c in enumerate(n.network.coordinates):
-        nodes = sp.Add(*(weight * flux(node) for node, weight in _node_weights(n, i)))
-        meaning = HELD if i in dissipated else WITH_LINES if c.kind == "free" and i in ports else CHARGES[c.kind]
-        found.append(Fact(n.flux(i), nodes, c.kind, meaning))
+    special, found = _special(n), []
+    for i, (c, weights) in enumerate(zip(n.network.coordinates, _node_weights(n), strict=True)):
+        nodes = sp.Add(*(weight * flux(node) for node, weight in weights))
+        found.append(Fact(n.flux(i), nodes, c.kind, special.get(i, CHARGES[c.kind])))
     return tuple(found)
+
+
+def _special(n: Notation) -> dict[int, str]:
+    """What is to be said of a coordinate beyond its kind."""
+    lines = {i: WITH_LINES for i, c in enumerate(n.network.coordinates) if c.shared_with}
+    return lines | dict.fromkeys(held_by_lines(n), HELD) | dict.fromkeys(implicit(n), IMPLICIT)
 
 
 def node_fluxes(n: Notation) -> tuple[Node, ...]:
@@ -63,11 +68,11 @@ def node_fluxes(n: Notation) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def _node_weights(n: Notation, i: int) -> list[tuple[str, int]]:
-    """The combination of node fluxes that coordinate i is, a row of P⁻¹: voltage sources at rest."""
+def _node_weights(n: Notation) -> list[list[tuple[str, int]]]:
+    """The combination of node fluxes that each coordinate is, the rows of P⁻¹: voltage sources at rest."""
     import numpy as np
 
     roots = [k for k, node in enumerate(n.network.nodes) if node not in n.network.offsets and any(n.network.basis[k])]
     basis: Any = np.array([n.network.basis[k] for k in roots], dtype=float)
-    row = np.rint(np.linalg.inv(basis)[i]).astype(int)
-    return [(n.network.nodes[k], int(weight)) for k, weight in zip(roots, row, strict=True) if weight]
+    rows = np.rint(np.linalg.inv(basis)).astype(int)
+    return [[(n.network.nodes[k], int(w)) for k, w in zip(roots, row, strict=True) if w] for row in rows]

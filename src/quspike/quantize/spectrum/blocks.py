@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quspike.constants import e_charge, phi0, planck
-from quspike.errors import InputError
+from quspike.errors import InputError, NotAvailable
 from quspike.quantize.numbers.matrices import Elements, Matrices, matrices
 from quspike.quantize.spectrum.closed import Closed
 
@@ -100,6 +100,9 @@ def junction_vectors(closed: Closed, b: Blocks) -> tuple[np.ndarray, np.ndarray,
 def _check(closed: Closed, b: Blocks) -> None:
     """Nothing that grows without end."""
     m = b.matrices
+    if m.network.constrained:
+        remedy = "needs a capacitance (C=) in a spectrum: nodes without one are not available there yet"
+        raise NotAvailable(m.network.constrained[0], "none", remedy)
     for name, volts in closed.voltages.items():
         across = any(name in dict(branch.sources) for branch in m.network.of("junction"))
         column = [e.name for e in m.network.circuit.of("V")].index(name)

@@ -1,8 +1,10 @@
 """Coordinates without a charge: `∂L/∂φ_x = 0` makes them functions of the others.
 
 Inductors alone hold φ_x where their currents balance, `φ_x = (Σ φ_a/L_a + I …)/(Σ 1/L_a)`: exact, whatever the sources
-do, and H keeps its value, and its slope in every other coordinate, when the relation is put in. Where a dissipator
-acts, the lines decide, and the relation is an equation of motion of first order.
+do, and H keeps its value, and its slope in every other coordinate, when the relation is put in. A junction adds its
+current, `φ_x = (Σ φ_a/L_a + I … − (E_J/φ0) sin(φ_x/φ0))/(Σ 1/L_a)`: φ_x is an implicit function, of one value where
+`constraint` lets the circuit pass. Where a dissipator acts, the lines decide, and the relation is an equation of motion
+of first order.
 """
 
 from __future__ import annotations
@@ -21,8 +23,7 @@ LONGEST = 40  # operations in equations that are solved together; longer ones ar
 
 def following(n: Notation) -> tuple[int, ...]:
     """The frozen coordinates that inductors and current sources alone act on."""
-    acted = n.network.incidence("dissipator")
-    return tuple(i for i in map(int, n.network.indices("frozen")) if not acted[i].any())
+    return tuple(map(int, n.network.followers))
 
 
 def held_by_lines(n: Notation) -> tuple[int, ...]:
@@ -30,13 +31,38 @@ def held_by_lines(n: Notation) -> tuple[int, ...]:
     return tuple(i for i in map(int, n.network.indices("frozen")) if i not in following(n))
 
 
+def implicit(n: Notation) -> tuple[int, ...]:
+    """Those of them that junctions act on too: implicit functions of the others."""
+    moved = n.network.incidence("junction")
+    return tuple(i for i in following(n) if moved[i].any())
+
+
 def relations(n: Notation) -> tuple[tuple[Expr, Expr], ...]:
-    """`φ_x = …` for each coordinate that follows."""
-    members = following(n)
-    if not members:
+    """`φ_x = …` for each coordinate that follows; on the right of an implicit function it stands itself."""
+    if not following(n):
         return ()
-    potential = [term.expression for term in position_terms(n)]
-    return tuple(pair for group in _groups(n, members, potential) for pair in _solved(n, group, potential))
+    potential, bent = [term.expression for term in position_terms(n)], implicit(n)
+    straight = [i for i in following(n) if i not in bent]
+    solved = (pair for group in _groups(n, straight, potential) for pair in _solved(n, group, potential))
+    return (*solved, *((n.flux(i), _balance(n, i, potential)) for i in bent))
+
+
+def _balance(n: Notation, i: int, potential: Sequence[Expr]) -> Expr:
+    """`φ_x − (∂U/∂φ_x)/(Σ 1/L)`, each junction's current by itself."""
+    letter, variables = n.flux(i), [n.flux(k) for k in range(n.network.size)]
+    own = [term for term in potential if term.has(letter)]
+    coils = sp.Add(*(term for term in own if not term.has(sp.cos)))
+    stiffness = sp.diff(coils, letter, 2)
+    currents = (sp.diff(term, letter) / stiffness for term in own if term.has(sp.cos))
+    straight = tidy(letter - sp.diff(coils, letter) / stiffness, variables)
+    return straight - sp.Add(*(_tidy_current(current) for current in currents))
+
+
+def _tidy_current(current: Expr) -> Expr:
+    """A factor as one fraction, before the sine."""
+    (sine,) = current.atoms(sp.sin)
+    above, below = sp.fraction(tidy(current / sine))
+    return above / sp.factor_terms(below) * sine
 
 
 def _groups(n: Notation, members: Sequence[int], potential: Sequence[Expr]) -> Iterator[tuple[int, ...]]:

@@ -26,6 +26,8 @@ from quspike.quantize.symbols.line_terms import branch, conductance, cutoff, imp
 from quspike.quantize.symbols.notation import Notation, orientation
 from quspike.quantize.symbols.variables import Equation, Expr, function, in_time, time
 
+BALANCE, IMPLICIT = "currents balance without a capacitor", ", the junction's too: an implicit function"
+
 
 def equations_of_motion(n: Notation, baths: tuple[Bath, ...]) -> tuple[Equation, ...]:
     """Two equations for each coordinate, one for each that has no charge, then those of each line."""
@@ -49,7 +51,8 @@ def _coordinates(n: Notation, baths: tuple[Bath, ...]) -> Iterator[Equation]:
         meaning = "nothing acts: the charge is a constant" if pull == 0 else "Kirchhoff's current law"
         yield Equation(sp.Eq(sp.Derivative(q, time()), pull, evaluate=False), meaning)
     for letter, value in relations(n):
-        yield Equation(sp.Eq(letter, value, evaluate=False).xreplace(n.in_time), "currents balance without a capacitor")
+        meaning = BALANCE + (IMPLICIT if value.has(letter) else "")
+        yield Equation(sp.Eq(letter, value, evaluate=False).xreplace(n.in_time), meaning)
     for i in held_by_lines(n):
         pull = _pull(n, i, potential, baths)
         yield Equation(sp.Eq(sp.Integer(0), pull, evaluate=False), "Kirchhoff's current law, without a capacitor")
