@@ -70,8 +70,8 @@ def reduce_circuit(circuit: Circuit, nodes: tuple[str, ...] = ()) -> Membrane | 
 
 def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
     for e in circuit.elements:
-        if e.card not in CARDS or (e.card == "TL" and len(e.nodes) != 2):
-            raise NotAvailable(e.name, f"card {e.card}", f"must be {', '.join(CARDS)} (length=inf) in a method so far")
+        if e.card not in CARDS:
+            raise NotAvailable(e.name, f"card {e.card}", f"must be {', '.join(CARDS)} in a method so far")
     found = network(circuit)
     if found.constrained:
         remedy = "needs a capacitance (C=) in a method: nodes without one are followed by quantize() alone so far"
@@ -83,7 +83,7 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
         )
     system = System(
         found,
-        tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL")),
+        tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL") if len(e.nodes) == 2),
         tuple(source_of(e) for e in circuit.of("I", "V", "FLUX", "NG")),
     )
     for node in nodes:

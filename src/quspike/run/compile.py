@@ -20,12 +20,13 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.kernel.grid import GridPlan, plan_grid, save_times
-from quspike.methods.inputs import Inputs
+from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.registry import Method, check_legal
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, total_capacitance
+from quspike.quantize.numbers.finite_line_modes import with_modes
 from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.quantize.system import System, reduce_circuit
 from quspike.run.coloured import with_coloured_noise
@@ -122,9 +123,10 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     enable_x64()
     run = run if isinstance(run, Run) else load(run)
     chosen = method or run.method
-    reduced = reduce_circuit(run.circuit, tuple(neuron.node for neuron in run.neurons.values()))
     drives = {name: d.realise(run.duration, run.seed, run.base_dir, name) for name, d in run.drives.items()}
     elements = element_params(run.circuit)
+    circuit = with_modes(run.circuit, elements, fastest_drive(drives.values()), run.base_dir)
+    reduced = reduce_circuit(circuit, tuple(neuron.node for neuron in run.neurons.values()))
     inputs = Inputs(reduced, drives)
     if isinstance(reduced, System):
         setup = system_setup(run, reduced, inputs, chosen)

@@ -84,6 +84,12 @@ def _check_kinds(run: Run, system: System, fock: bool) -> None:
     if not fock:
         return
     for c in system.network.coordinates:
+        if c.element:
+            remedy = (
+                f"must not be in a circuit with method gksl, which would need an oscillator of its own for {c.name}"
+            )
+            raise InputError(c.element, "a line of finite length", f"{remedy}: use moments or classical")
+    for c in system.network.coordinates:
         if c.kind in ("baseband", "free", "periodic"):
             remedy = f"must have an inductor (or a junction beside its leak) with method gksl: it is {c.kind}"
             raise InputError(f"node {c.node}", "no oscillator", remedy)

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from quspike.constants import hbar, k_B, phi0
+from quspike.methods.inputs import fastest_drive
 from quspike.methods.method import Setup, Solution
+from quspike.quantize.line_parts import how_many
+from quspike.quantize.numbers.finite_line_modes import fastest_rate, finite_lines, line_error
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.validity.common import memristance_drift
@@ -19,6 +22,7 @@ from quspike.verdict import SMALL, Check, bounded, info
 
 CLASSICAL_QUANTUM = 3.0  # ħω/kT up to which white noise carries the Brownian equation: kT ≳ ħω/3
 ZERO = 1e-9  # of the largest eigenvalue
+MOST_ERROR = 1e-2  # of a line's admittance: ten times what modes are chosen for
 
 
 def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
@@ -37,6 +41,7 @@ def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solutio
         checks.append(
             info("kappa/omega", np.max(fastest) / np.min(omega), "overdamped if ≳ 1; no secular equation here")
         )
+    checks += line_checks(setup, system, elements)
     if method == "classical":
         return checks
     coldest = min(float(elements[d.name]["T"]) for d in system.dissipators)
@@ -47,6 +52,19 @@ def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solutio
         text = "white noise at kT ≳ ħω/3: quantum noise of the modes is missing beyond"
         checks.append(bounded("hbar omega/kT", hbar * np.max(omega) / (k_B * coldest), CLASSICAL_QUANTUM, text))
     return checks + _cutoffs(system, elements, [*fastest, *omega]) + _quantumness(m, system, coldest, solution)
+
+
+def line_checks(setup: Setup, system: System, elements: Mapping[str, Any]) -> list[Check]:
+    """What the modes of each finite line leave out at the fastest rate of the run."""
+    lines = finite_lines(system.network.circuit)
+    if not lines:
+        return []
+    fastest = max(fastest_rate(system.network, elements), fastest_drive(setup.inputs.drives.values()))
+    found = []
+    for line in lines:
+        text = f"error of {line.name}'s admittance by {how_many(line)} modes, at {fastest:.3g} rad/s, times Z0"
+        found.append(bounded(f"{line.name} modes", line_error(line, elements[line.name], fastest), MOST_ERROR, text))
+    return found
 
 
 def leak_rates(m: Matrices, system: System, solution: Solution, pick: Any) -> np.ndarray:
