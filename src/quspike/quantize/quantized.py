@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -103,6 +103,7 @@ class QuantizedCircuit:
     network: Network = field(repr=False)
     symbolic: Network = field(repr=False)
     base_dir: str | Path | None = field(default=None, repr=False)
+    summed: bool = field(default=False, repr=False)
 
     @property
     def kind(self) -> str:
@@ -115,7 +116,12 @@ class QuantizedCircuit:
     @cached_property
     def notation(self) -> Notation:
         """The letters."""
-        return notation(self.symbolic, self.elements)
+        return notation(self.symbolic, self.elements, self.summed)
+
+    @property
+    def abridged(self) -> QuantizedCircuit:
+        """The same for a report, many coupled charges in sums over their numbers: `Notation.summed`."""
+        return self if self.summed else replace(self, summed=True)
 
     @property
     def coordinates(self) -> tuple[Coordinate, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Set
 from quspike.quantize.report.typeset import VARIABLES, Typesetter
 from quspike.quantize.symbols.spelling import in_latex
 
-OPERATORS = ("phi", "q", "V")  # these of each coordinate, the comb's φ_m and q_m, and currents wear hats
+OPERATORS = ("phi", "q", "Q", "V")  # these of each coordinate, the comb's φ_m and q_m, and currents wear hats
 
 
 class LatexFormula(Typesetter):
@@ -25,6 +25,9 @@ class LatexFormula(Typesetter):
         mode = base in ("phibath", "qbath", "chi", "qline")
         operator = (base in OPERATORS and name in self.variables) or mode or current or base == "xi"
         return ("hat",) if self.hats and operator else ()
+
+    def left_out(self, count: int) -> str:
+        return rf"+ \underbrace{{\dots}}_{{{count}}}"
 
     def symbol(self, name: str) -> str:
         return in_latex(name, self._accents(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from quspike.quantize.report.abridging import PAIRS, ROWS, abridged
 from quspike.quantize.report.coordinate_facts import coordinate_facts, node_fluxes
 from quspike.quantize.report.latex_formula import LatexFormula
 from quspike.quantize.symbols.line_terms import closed_form
@@ -16,16 +17,18 @@ if TYPE_CHECKING:
 
 UNITS = {"ohm": r"\Omega", "µ": r"\mu ", "rad/s": "rad/s", "F2": "F^2"}
 Row = tuple[str, str]  # left and right side
+SUMMED = frozenset(f"{letter}_{index}" for letter in "qQ" for index in "ijklnr")  # charges in sums over coordinates
 WIDE = 8  # formulas side by side in a notebook
 
 
 def document(circuit: QuantizedCircuit) -> str:
-    """Displays for amsmath, a comment before each."""
+    """Displays for amsmath, a comment before each, the middle of very long lists left out."""
+    circuit = circuit.abridged
     sections = [
         ("coordinates", coordinates(circuit)),
         ("Lagrangian", lagrangian(circuit)),
         ("Hamiltonian", [*energies(circuit), *commutators(circuit)]),
-        ("what the letters stand for", definitions(circuit)),
+        ("\n% ".join(["what the letters stand for", *circuit.notes]), definitions(circuit)),
         ("spectral densities of the lines", densities(circuit)),
         ("equations of motion", motion(circuit)),
         ("numbers", numbers(circuit)),
@@ -35,6 +38,7 @@ def document(circuit: QuantizedCircuit) -> str:
 
 def typeset_hamiltonian(circuit: QuantizedCircuit) -> str:
     """The Hamiltonian, its commutators and what its letters stand for, in displays: what a notebook shows."""
+    circuit = circuit.abridged
     letters: list[Row] = []
     functions: list[Row] = []
     for pair in _pairs(circuit):
@@ -54,7 +58,10 @@ def _parts(rows: list[Row], wide: int | None) -> Iterator[list[Row]]:
 
 def aligned(rows: Iterable[Row]) -> str:
     """Equations under each other."""
-    body = " \\\\\n".join(f"  {left} &= {right}" for left, right in rows)
+    front, missing, end = abridged(list(rows), ROWS)
+    lines = [[f"  {left} &= {right}" for left, right in part] for part in (front, end)]
+    gap = [rf"  &\;\;\vdots\quad\text{{{missing} more}}"] if missing else []
+    body = " \\\\\n".join([*lines[0], *gap, *lines[1]])
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
 
 
@@ -65,7 +72,7 @@ def classical(c: QuantizedCircuit) -> LatexFormula:
 
 def quantum(c: QuantizedCircuit) -> LatexFormula:
     """The dialect with hats on operators."""
-    return LatexFormula(hats=True, variables=c.notation.variables)
+    return LatexFormula(hats=True, variables=c.notation.variables | SUMMED)
 
 
 def coordinates(c: QuantizedCircuit) -> list[Row]:
@@ -99,7 +106,9 @@ def energies(c: QuantizedCircuit) -> list[Row]:
 def commutators(c: QuantizedCircuit) -> list[Row]:
     """[φ, q] = iħ, the lines' oscillators included."""
     write = quantum(c)
-    return [(f"[{write(a)}, {write(b)}]", r"i\hbar") for a, b in c.commutators]
+    front, missing, end = abridged(list(c.commutators), PAIRS)
+    return [(f"[{write(a)}, {write(b)}]", r"i\hbar" + r",\;\dots" * bool(missing and (a, b) == front[-1]))
+            for a, b in (*front, *end)]  # fmt: skip
 
 
 def definitions(c: QuantizedCircuit) -> list[Row]:

@@ -101,4 +101,4 @@ def shares(parts: Mapping[str, float], most: int = 3) -> str:
     """`L1 50 %, C1 44 %, …`: the largest parts first."""
     ordered = sorted(parts.items(), key=lambda item: (-round(item[1], 6), item[0]))
     shown = [f"{name} {100 * part:.0f} %" for name, part in ordered[:most] if part > 5e-3]
-    return ", ".join(shown)
+    return ", ".join(shown) or "many elements"

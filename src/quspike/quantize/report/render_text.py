@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from quspike.quantize.numbers.line_boundary import Bath
+from quspike.quantize.report.abridging import PAIRS, ROWS, abridged
 from quspike.quantize.report.coordinate_facts import coordinate_facts, node_fluxes
 from quspike.quantize.report.render_scales import scale_rows
 from quspike.quantize.report.text_formula import TextFormula
@@ -32,7 +33,8 @@ NEURON = {
 
 
 def document(circuit: QuantizedCircuit) -> str:
-    """The whole circuit."""
+    """The whole circuit, the middle of very long lists left out."""
+    circuit = circuit.abridged
     sections = [
         ("Coordinates", _coordinates(circuit)),
         ("Lagrangian", _lagrangian(circuit)),
@@ -47,12 +49,14 @@ def document(circuit: QuantizedCircuit) -> str:
 
 
 def columns(rows: Iterable[Row]) -> list[str]:
-    """Rows in aligned columns."""
-    rows = [list(row) for row in rows]
+    """Rows in aligned columns, the middle of a very long list left out."""
+    front, missing, end = abridged([list(row) for row in rows], ROWS)
+    rows = [*front, *end]
     count = max(map(len, rows), default=0)
     widths = [max(width(row[i]) for row in rows if len(row) > i) for i in range(count)]
     lines = ["  ".join(cell + " " * (widths[i] - width(cell)) for i, cell in enumerate(row)) for row in rows]
-    return [line.rstrip() for line in lines]
+    gap = [f"… {missing} more of these: --format json has all of them"] if missing else []
+    return [line.rstrip() for line in (*lines[: len(front)], *gap, *lines[len(front) :])]
 
 
 def width(text: str) -> int:
@@ -74,7 +78,13 @@ def title(c: QuantizedCircuit) -> str:
     if c.membrane is not None:
         return f"{c.kind.capitalize()} neuron on node {c.membrane.node}: {NEURON[c.kind]}"
     count = len(c.coordinates)
-    return f"Circuit of {count} coordinate{'s' * (count > 1)}: {', '.join(x.name for x in c.coordinates)}"
+    return f"Circuit of {count} coordinate{'s' * (count > 1)}: {listed([x.name for x in c.coordinates])}"
+
+
+def listed(parts: Sequence[str], separator: str = ", ") -> str:
+    """Parts one after the other, the middle of very many left out."""
+    front, missing, end = abridged(parts, PAIRS)
+    return separator.join([*front, *(["…"] if missing else []), *end])
 
 
 def formula_of(c: QuantizedCircuit) -> TextFormula:
@@ -112,7 +122,7 @@ def _hamiltonian(c: QuantizedCircuit) -> list[str]:
     sums += [("" if i else "H", f"= H_S {comb}" if not i else f"      {comb}") for i, comb in enumerate(combs)]
     lines = {left for bath in c.baths for left in _letters(c, bath)}
     total = [(write(left), f"= {write(right)}") for left, right in c.definitions if left not in lines]
-    brackets = ",  ".join(f"[{write(a)}, {write(b)}] = iħ" for a, b in c.commutators)
+    brackets = listed([f"[{write(a)}, {write(b)}] = iħ" for a, b in c.commutators], ",  ")
     return [*columns([*sums, *total]), *c.notes, brackets, "", *_terms(c, (*c.terms, *c.bath_terms))]
 
 

@@ -14,6 +14,9 @@ RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 class TextFormula(Typesetter):
     """The dialect of the terminal."""
 
+    def left_out(self, count: int) -> str:
+        return f"+ … ({count} terms more)"
+
     def symbol(self, name: str) -> str:
         return in_text(name)
 

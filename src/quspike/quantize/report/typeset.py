@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from quspike.quantize.report.abridging import TERMS, abridged
 from quspike.quantize.symbols.variables import time
 
 Expr = Any
@@ -40,12 +41,14 @@ class Typesetter(abc.ABC):
         return self._write(sp.sympify(expr))[0]
 
     def joined(self, exprs: Sequence[Expr]) -> str:
-        """A sum of terms in this order."""
+        """A sum of terms in this order, the middle of a very long one left out."""
         if not exprs:
             return "0"
         negative, size = split_sign(exprs[0])
         first = (self.minus if negative else "") + self._at_least(size, PRODUCT)
-        return " ".join([first, *(self.added(expr) for expr in exprs[1:])])
+        front, missing, end = abridged(exprs, TERMS)
+        middle = [self.left_out(missing)] if missing else []
+        return " ".join([first, *map(self.added, front[1:]), *middle, *map(self.added, end)])
 
     def added(self, expr: Expr) -> str:
         """A term with its sign, as it continues a sum: `+ a`, `− b`."""
@@ -56,6 +59,8 @@ class Typesetter(abc.ABC):
         """Both sides."""
         return self(left), self(right)
 
+    @abc.abstractmethod
+    def left_out(self, count: int) -> str: ...
     @abc.abstractmethod
     def symbol(self, name: str) -> str: ...
     @abc.abstractmethod
@@ -133,15 +138,16 @@ class Typesetter(abc.ABC):
         if e in (sp.pi, sp.oo):
             return self.symbol("pi" if e is sp.pi else "infinity")
         if isinstance(e, sp.Indexed):
-            index = str(e.indices[0]).replace(" - ", "_minus_").replace(" + ", "_plus_")
+            index = "_".join(str(i).replace(" - ", "_minus_").replace(" + ", "_plus_") for i in e.indices)
             return self.symbol(f"{e.base.label.name}_{index}")
         if isinstance(e, sp.Derivative):
             return self.rate(e.expr.func.__name__)
         if isinstance(e, sp.Sum):
-            (index, _, last) = e.limits[0]
-            inside = self(e.function)
-            summand = self.brackets(inside, square=True) if e.function.is_Add else inside
-            return self.series(index.name, str(last), summand)
+            written = self(e.function)
+            written = self.brackets(written, square=True) if e.function.is_Add else written
+            for index, _, last in reversed(e.limits):
+                written = self.series(index.name, str(last), written)
+            return written
         if isinstance(e, sp.Integral):
             (variable, low, high) = e.limits[0]
             return self.integral(self(variable), self(low), self(high), self(e.function))

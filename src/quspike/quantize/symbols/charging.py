@@ -3,6 +3,7 @@
     one coordinate     Q²/2C_Σ
     two                (C_bb Q_a² + C_aa Q_b² − 2 C_ab Q_a Q_b)/2D,     D = C_aa C_bb − C_ab²
     more               Σ_i ½ C⁻¹_ii Q_i² + Σ_{i<j} C⁻¹_ij Q_i Q_j,      C⁻¹ as letters, C as their definition
+    many, in a report  ½ Σ_ij C⁻¹_ij Q_i Q_j as one term
 
 Q is what makes voltages: V = C⁻¹ Q.
 """
@@ -23,6 +24,9 @@ from quspike.quantize.symbols.variables import Expr, Term
 def charging_terms(n: Notation) -> Iterator[Term]:
     """Every term with the elements that store the charge and those that shift it."""
     for block in n.blocks:
+        if n.sums(block):
+            yield _summed_energy(n, block)
+            continue
         charges, capacitors = {i: node_charge(n, i) for i in block}, capacitors_of(n, block)
         for a, i in enumerate(block):
             for j in block[a:]:
@@ -31,6 +35,44 @@ def charging_terms(n: Notation) -> Iterator[Term]:
                     elements = (*capacitors, *_shifting(n, (i, j)))
                     yield Term(elements, factor * charges[i] * charges[j], _meaning(n, i, j))
     yield from finite_lines.charging_terms(n)
+
+
+def _summed_energy(n: Notation, block: tuple[int, ...]) -> Term:
+    """`½ Σ_ij C⁻¹_ij Q_i Q_j` as one term."""
+    i, j = indices(n)
+    product = _inverse()[i, j] * _summed_charge(n, block, i) * _summed_charge(n, block, j)
+    energy = sp.Sum(product, *((letter, 1, len(block)) for letter in (i, j))) / 2
+    shifting = dict.fromkeys(name for k in block for name in _shifting(n, (k, k)))
+    meaning = f"charging energy of {len(block)} coordinates that capacitors couple"
+    return Term((*capacitors_of(n, block), *shifting), energy, meaning)
+
+
+def summed_note(n: Notation, block: tuple[int, ...]) -> str:
+    """What the indices of such a sum run through."""
+    i, j = (str(letter) for letter in indices(n))
+    first, last = (n.network.coordinates[k].name for k in (block[0], block[-1]))
+    shifted = any(shift(n, k) != 0 for k in block)
+    charges = f"Q_{j} is q_{j} without what sources and offset charges add to it, " if shifted else ""
+    return (
+        f"{i} and {j} run through the {len(block)} coordinates from {first} to {last} in the order above, {charges}"
+        "and C⁻¹ is the inverse of the matrix C: C_Σ on its diagonal, zero where there is no letter"
+    )
+
+
+def indices(n: Notation) -> tuple[Expr, Expr]:
+    """The two that sums over coordinates run through: letters that no node has."""
+    free = [letter for letter in "ijklnr" if letter not in n.subscripts]
+    one, other = sp.symbols(free[:2], integer=True)
+    return one, other
+
+
+def _inverse() -> Expr:
+    return sp.IndexedBase("Cinv")
+
+
+def _summed_charge(n: Notation, block: tuple[int, ...], index: Expr) -> Expr:
+    """q_j, or Q_j where sources or offsets shift one of the charges."""
+    return sp.IndexedBase("Q" if any(shift(n, k) != 0 for k in block) else "q")[index]
 
 
 def node_charge(n: Notation, i: int) -> Expr:
@@ -83,6 +125,8 @@ def inverse_entry(n: Notation, i: int, j: int) -> Expr:
         return sp.Integer(0)
     if len(block) == 1:
         return 1 / capacitance(n, i, i)
+    if n.sums(block):
+        return sp.Symbol("_".join(("Cinv", n.subscripts[min(i, j)], n.subscripts[max(i, j)])), real=True)
     if len(block) > 2:
         return n.symbol("Cinv", min(i, j), max(i, j))
     one, other = block
@@ -95,6 +139,10 @@ def inverse_entry(n: Notation, i: int, j: int) -> Expr:
 def velocity(n: Notation, i: int) -> Expr:
     """`φ̇_i = ∂H/∂q_i = Σ_j C⁻¹_ij Q_j`."""
     block = next(block for block in n.blocks if i in block)
+    if n.sums(block):
+        j = indices(n)[1]
+        inverse = _inverse()[sp.Symbol(n.subscripts[i], integer=True), j]
+        return sp.Sum(inverse * _summed_charge(n, block, j), (j, 1, len(block)))
     return sp.Add(*(inverse_entry(n, i, j) * node_charge(n, j) for j in block))
 
 

@@ -33,7 +33,8 @@ class Composite(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """What the letters are made of. subscripts : of the coordinates, empty for the only one."""
+    """What the letters are made of. subscripts : of the coordinates, empty for the only one. largest : block of
+    coupled coordinates whose C⁻¹ has letters."""
 
     network: Network
     elements: Elements
@@ -41,6 +42,7 @@ class Frame:
     blocks: tuple[tuple[int, ...], ...]
     sharing: FluxSharing
     subscripts: tuple[str, ...]
+    largest: int
 
 
 def composites(f: Frame) -> Iterator[Composite]:
@@ -64,11 +66,11 @@ def composites(f: Frame) -> Iterator[Composite]:
 def _inverse(f: Frame, block: Sequence[int], own: np.ndarray) -> Iterator[Composite]:
     inverse = np.linalg.inv(own)
     for a, i in enumerate(block):
-        for b, j in list(enumerate(block))[a:]:
-            if i != j and (i, j) in f.entries:
+        for b, j in list(enumerate(block))[a + 1 :]:
+            if (i, j) in f.entries:
                 value = float(own[a, b])
                 yield Composite(("C", i, j), _name("C", f.subscripts[i], f.subscripts[j]), value, "capacitance")
-    for a, i in enumerate(block):
+    for a, i in enumerate(block if len(block) <= f.largest else ()):
         for b, j in list(enumerate(block))[a:]:
             name = _name("Cinv", f.subscripts[i], f.subscripts[j])
             yield Composite(("Cinv", i, j), name, float(inverse[a, b]), "1/F")

@@ -9,7 +9,7 @@ import sympy as sp
 
 from quspike.quantize.network import natural
 from quspike.quantize.numbers.line_boundary import Bath
-from quspike.quantize.symbols import line_terms
+from quspike.quantize.symbols import charging, line_terms
 from quspike.quantize.symbols.capacitance_blocks import coil_groups
 from quspike.quantize.symbols.charging import charging_definitions
 from quspike.quantize.symbols.flux_terms import flux_definitions
@@ -46,6 +46,7 @@ def notes(n: Notation) -> tuple[str, ...]:
     found = []
     if "Cinv" in slots:
         found.append("C⁻¹ is the inverse of the matrix C: C_Σ on its diagonal, zero where there is no letter")
+    found += [charging.summed_note(n, block) for block in n.blocks if n.sums(block)]
     found += [FAST.format(_phi(n, i)) for i in implicit(n)]
     if "Linv" in slots:
         found.append("L⁻¹ is the inverse of the matrix of the inductances L, with M = k √(L L) between coupled ones")

@@ -13,7 +13,7 @@ the netlist.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
@@ -41,7 +41,7 @@ def current(bath: Bath) -> Expr:
 
 
 def _coordinates(n: Notation, baths: tuple[Bath, ...]) -> Iterator[Equation]:
-    potential = [term.expression for term in position_terms(n)]
+    potential = _by_letter(term.expression for term in position_terms(n))
     for i in n.moving:
         phi, speed = in_time("phi", n.subscripts[i]), charging.velocity(n, i).xreplace(n.in_time)
         yield Equation(sp.Eq(sp.Derivative(phi, time()), speed, evaluate=False), _voltage_of(n, i))
@@ -58,10 +58,19 @@ def _coordinates(n: Notation, baths: tuple[Bath, ...]) -> Iterator[Equation]:
         yield Equation(sp.Eq(sp.Integer(0), pull, evaluate=False), "Kirchhoff's current law, without a capacitor")
 
 
-def _pull(n: Notation, i: int, potential: list[Expr], baths: tuple[Bath, ...]) -> Expr:
+def _by_letter(energies: Iterable[Expr]) -> dict[Expr, list[Expr]]:
+    """Energies by the letters that are in them: a chain has hundreds of each, and a letter is in few."""
+    found: dict[Expr, list[Expr]] = {}
+    for energy in energies:
+        for letter in energy.free_symbols:
+            found.setdefault(letter, []).append(energy)
+    return found
+
+
+def _pull(n: Notation, i: int, potential: dict[Expr, list[Expr]], baths: tuple[Bath, ...]) -> Expr:
     """`−∂H_S/∂φ_i − Σ_d b_i I_d`."""
     letter = n.flux(i)
-    force = sp.Add(*(sp.factor_terms(sp.diff(term, letter)) for term in potential if term.has(letter)))
+    force = sp.Add(*(sp.factor_terms(sp.diff(term, letter)) for term in potential.get(letter, ())))
     own = [(bath, branch(n, bath)) for bath in baths]
     drawn = sp.Add(*(orientation(b) * b.vector[i] * current(bath) for bath, b in own))
     return force.xreplace(n.in_time) - drawn

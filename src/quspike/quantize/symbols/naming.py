@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from quspike.circuit import law_of
@@ -20,7 +21,7 @@ from quspike.quantize.network import Network
 from quspike.quantize.symbols.capacitance_blocks import capacitance_blocks, capacitance_entries
 from quspike.quantize.symbols.composites import Frame, composites
 from quspike.quantize.symbols.flux_sharing import flux_sharing
-from quspike.quantize.symbols.notation import VARIABLES, Constant, Notation, in_order
+from quspike.quantize.symbols.notation import VARIABLES, WRITTEN_OUT, Constant, Notation, in_order
 
 if TYPE_CHECKING:
     from quspike.circuit import Circuit, Element
@@ -35,20 +36,29 @@ QUANTITIES |= {"cutoff": "angular_frequency", "Z0": "resistance", "I": "current"
 QUANTITIES |= {"NG": "dimensionless", "k": "dimensionless", "M": "H"}
 
 
-def notation(network: Network, elements: Params) -> Notation:
-    """Give every number of the circuit its letter, and no two numbers the same."""
+def notation(network: Network, elements: Params, summed: bool = False) -> Notation:
+    """Give every number of the circuit its letter, and no two numbers the same. summed : see `Notation`."""
     entries = capacitance_entries(network)
     blocks = capacitance_blocks(network, entries)
     sharing, subscripts = flux_sharing(network, entries, blocks), coordinate_subscripts(network)
     letters = Letters({f"{v}_{sub}" if sub else v for sub in subscripts for v in VARIABLES})
-    sums = tuple(composites(Frame(network, elements, entries, blocks, sharing, subscripts)))
-    for own in sums:
+    largest = WRITTEN_OUT if summed else len(network.coordinates)
+    frame = Frame(network, elements, entries, blocks, sharing, subscripts, largest)
+    for own in tuple(composites(frame)):
         letters.add(own.slot, (own.name, f"{own.name}_total"), own.value, own.quantity, "", str(own.slot[0]))
     for c in _universal(network):
         letters.add(("", c.name), (c.name,), c.value, c.quantity, "", "")
     _name_elements(letters, network.circuit)
     return Notation(
-        network.circuit, network, subscripts, entries, blocks, sharing, tuple(letters.constants.values()), letters.names
+        network.circuit,
+        network,
+        subscripts,
+        entries,
+        blocks,
+        sharing,
+        tuple(letters.constants.values()),
+        letters.names,
+        summed,
     )
 
 
@@ -104,7 +114,7 @@ def coordinate_subscripts(network: Network) -> tuple[str, ...]:
 def _first_free(candidates: Sequence[str], taken: set[str]) -> str:
     """The first name that is not taken; numbered if all are."""
     more = (f"{candidates[-1]}_{i}" for i in range(2, len(taken) + 3))
-    return next(name for name in (*candidates, *more) if name not in taken)
+    return next(name for name in chain(candidates, more) if name not in taken)
 
 
 Entry = tuple[str, str, str, float | None, str]  # letter, element, key, value, quantity

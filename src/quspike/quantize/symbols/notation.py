@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quspike.circuit import Circuit, Element
 
 POSITIVE = ("capacitance", "inductance", "resistance", "energy", "temperature", "angular_frequency", "F2")
+WRITTEN_OUT = 12  # coordinates that capacitors couple: of more, a report writes sums
 VARIABLES = ("phi", "phidot", "q", "V", "Vmean", "n")  # of each coordinate
 
 
@@ -43,7 +44,9 @@ class Constant:
 class Notation:
     """Names of a circuit's constants and variables, and the sympy symbols that carry them.
 
-    names : by element and key, or by the slot of a composite. subscripts : of the coordinates.
+    names : by element and key, or by the slot of a composite. subscripts : of the coordinates. summed : the charging
+    energy of many coupled coordinates is a sum over their numbers, C⁻¹ letters without values: for a report, not for
+    derivatives.
     """
 
     circuit: Circuit
@@ -54,6 +57,7 @@ class Notation:
     sharing: FluxSharing = field(repr=False)
     constants: tuple[Constant, ...]
     names: Mapping[tuple, str] = field(repr=False)
+    summed: bool = False
 
     def name(self, element: str, key: str) -> str:
         """The letter of one number: `name("Cg", "C")` → `"C_g"`."""
@@ -127,6 +131,10 @@ class Notation:
     def mode_index(self) -> str:
         """The index of a line's oscillators: m, where no node has that name."""
         return next(letter for letter in "mkjl" if letter not in self.subscripts)
+
+    def sums(self, block: tuple[int, ...]) -> bool:
+        """Whether the charges of a block of coupled coordinates are summed over, not written one by one."""
+        return self.summed and len(block) > WRITTEN_OUT
 
     @cached_property
     def in_time(self) -> dict[Any, Any]:

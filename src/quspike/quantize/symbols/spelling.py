@@ -78,7 +78,7 @@ def _below(part: str) -> str:
     for sign in OPERATORS.values():
         if sign in part:
             return sign.replace("−", "-").join(_below(node) for node in part.split(sign))
-    if part in ("m", "j") or (part.isascii() and part.isdigit()):
+    if part in ("i", "j", "k", "l", "m") or (part.isascii() and part.isdigit()):
         return part
     return GREEK[part][1] if part in GREEK else rf"\mathrm{{{escaped(part)}}}"
 
