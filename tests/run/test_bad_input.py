@@ -228,7 +228,7 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
         ('spike = "expectation"', 'spike = "escape"', "[neuron] spike"),
         ('spike = "expectation"', 'spike = "coherent"', "[neuron] spike"),
         ('spike = "expectation"', 'escape = { rate = "1e9/s", width = "2 uV" }', "[neuron] escape"),
-        ('method = "moments"', 'method = "brownian"', "[run] method"),
+        ('method = "moments"', 'method = "trajectories"', "[run] method"),
         ('method = "moments"', 'method = "trajectories"', "[run] method"),
         ('method = "moments"', 'method = "modes"', "[run] method"),
         ('method = "moments"', 'method = "heom"', "[run] method"),

@@ -27,6 +27,7 @@ class Setup:
     membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : is there a neuron?
     memory : what drives the memristors. baths : how each dissipator is represented, by name.
     scale : V, the voltage that errors are measured against.
+    diffusion : of the flux in `brownian`. steps_per_radian : of a resonator, at the least.
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. neuron_nodes, resets,
     slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its memories and fluxes.
@@ -52,6 +53,8 @@ class Setup:
     noise_grid: np.ndarray | None = None
     noise_save_index: np.ndarray | None = None
     nonlinearity: str = "full"
+    diffusion: str = "minimal"
+    steps_per_radian: int = 8
     save_states: bool = False
     save_covariance: bool = False
     omega: float | None = None

@@ -64,6 +64,11 @@ METHODS: dict[str, Method] = {
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
             True, ("mean_field",), ("expectation",), ("markov",), ("resonator", "network"), True,
         ),
+        Method(
+            "brownian", "quspike.methods.brownian", "completely positive Caldeira–Leggett, nothing averaged",
+            "leading order in (ħκ/4kT)², kT ≳ ħω/3",
+            True, ("mean_field", "operator"), ("expectation",), ("markov",), ("baseband", "resonator"), True,
+        ),
     )
 }  # fmt: skip
 

@@ -145,10 +145,12 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
         params |= _membrane_params(run, reduced, elements, rung)
         setup = _with_levels(run, reduced, replace(setup, scale=voltage_scale(setup, params, run.duration)), params)
         setup = with_coloured_noise(setup, params, times) if setup.coloured else setup
-        t_ref = max((neuron.t_ref for neuron in run.neurons.values()), default=0.0)
-        dt = run.dt or choose_step(setup, params, t_ref, run.save_every, run.duration)
+        dt = run.dt or 0.0  # 0: to be chosen when the method has had its say
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     setup = rung.prepare(setup, params, run.duration)
+    if not dt:
+        t_ref = max((neuron.t_ref for neuron in run.neurons.values()), default=0.0)
+        dt = choose_step(setup, params, t_ref, run.save_every, run.duration)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
     return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read))
@@ -197,6 +199,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         truncation=run.truncation,
         fock=method == "gksl",
         nonlinearity=run.nonlinearity,
+        diffusion=run.diffusion,
         save_states=run.save.states,
         save_covariance=run.save.covariance,
         omega=omega,

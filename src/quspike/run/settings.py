@@ -48,7 +48,7 @@ class Settings(Table):
 
     Parameters
     ----------
-    method : the rung of the ladder: `classical`, `moments` or `gksl`.
+    method : the rung of the ladder: `classical`, `moments`, `gksl` or `brownian`.
     memory : `mean_field`: memories are driven by expectations; `operator`: a memristance is an operator, W(φ̂).
     closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
         an operator memory; `none`: it does not.
@@ -59,6 +59,8 @@ class Settings(Table):
     truncation : levels of a Fock space, or None ("auto") for as many as the state needs.
     nonlinearity : of junctions in `gksl`: `full` keeps the cosine exact; `secular` keeps its number-conserving part;
         `kerr` keeps the quartic term of that.
+    diffusion : of the flux in `brownian`. `minimal`: the least that is completely positive, with one jump operator;
+        `next_order`: a third more, which meets the quantum fluctuations of the line to the next order of ħω/kT.
     johnson_noise : seeded thermal noise in the classical neuron, be it the method or the one beside it.
     classical : also run the neuron without quantum mechanics, beside it.
     strict : a violated validity bound is an error, not a warning.
@@ -73,7 +75,7 @@ class Settings(Table):
 
     method: Annotated[
         str,
-        Choice(("classical", "moments", "gksl"), later=("brownian", "trajectories", "modes", "heom")),
+        Choice(("classical", "moments", "gksl", "brownian"), later=("trajectories", "modes", "heom")),
     ] = "moments"
     memory: Annotated[str, Choice(("mean_field", "operator"), later=("measured",))] = "mean_field"
     closure: Annotated[str, Choice(("none", "gaussian"))] = "none"
@@ -85,6 +87,7 @@ class Settings(Table):
     dt: Annotated[float | None, Unit("time", minimum=0.0, exclusive=True, auto=True)] = None
     truncation: Annotated[int | None, Whole(2, 4096, auto=True)] = None
     nonlinearity: Annotated[str, Choice(("full", "secular", "kerr"))] = "full"
+    diffusion: Annotated[str, Choice(("minimal", "next_order"))] = "minimal"
     johnson_noise: Annotated[bool, Flag()] = False
     classical: Annotated[bool, Flag()] = True
     strict: Annotated[bool, Flag()] = False

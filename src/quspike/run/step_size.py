@@ -12,7 +12,7 @@ from quspike.methods.method import Setup
 from quspike.quantize.membrane import Dissipator, total_capacitance
 
 STEPS_PER_LEAK = 16  # of the fastest leak time C/W
-STEPS_PER_RADIAN = 8  # of the resonator or of a drive
+STEPS_PER_RADIAN = 8  # of a drive
 STEPS_PER_CUTOFF = 1.5  # of a Drude line's own current, which relaxes within 1/ω_c
 
 
@@ -27,7 +27,7 @@ def choose_step(setup: Setup, params: Mapping[str, Any], t_ref: float, save_ever
         duration / 50,
     ]
     if setup.omega is not None:
-        candidates.append(1 / (STEPS_PER_RADIAN * setup.omega))
+        candidates.append(1 / (setup.steps_per_radian * setup.omega))
     if setup.spiking and t_ref > 0:
         candidates.append(t_ref)
     for name, bath in (setup.baths or {}).items():

@@ -1,0 +1,98 @@
+"""Where method brownian begins: its grid, its first state, and a baseband membrane's fine first steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from quspike.constants import hbar, k_B
+from quspike.errors import InputError
+from quspike.kernel import centre_states
+from quspike.memristors.registry import LAWS
+from quspike.methods import lab_frame
+from quspike.methods.brownian_resets import thermal_frame
+from quspike.methods.brownian_state import State, grid_of, is_operator, shape_of
+from quspike.methods.classical import start_means
+from quspike.methods.inputs import Inputs
+from quspike.methods.method import Params, Setup, initial_memories
+from quspike.methods.moments import hottest, thermal_spread
+
+POINTS = 16  # a side of the grid, to begin with
+STEPS_PER_RADIAN = 32  # of a resonator, whose mean swings in the laboratory frame
+FINER = 1 / 128  # growth from one of the first steps to the next: half of what a grid of 64 points bears
+
+
+@dataclass(frozen=True)
+class StartingInputs(Inputs):
+    """The same sources, with a time grid that begins with short steps."""
+
+    first_times: tuple[float, ...] = ()
+
+    def breakpoints(self, params: Mapping[str, Any]):
+        """Those of the drives, and the first times."""
+        return jnp.concatenate([super().breakpoints(params), jnp.asarray(self.first_times)])
+
+
+def prepare(setup: Setup, params: Params, duration: float) -> Setup:
+    """The grid's size, and short steps for a baseband membrane, whose flux spreads from its least width within ħ/kT.
+
+    Raises InputError for an operator memristance that no F(φ̂) gives.
+    """
+    for d in setup.one.memristors:
+        _check_operator(setup, d)
+    points = setup.truncation or _points(setup, params)
+    setup = replace(setup, truncation=points, steps_per_radian=STEPS_PER_RADIAN)
+    if setup.resonator:
+        return setup
+    leak = sum(lab_frame.conductances(setup, params, 0.0, initial_memories(setup, params)), 0.0)
+    first = float(hbar / (2 * k_B * hottest(setup, params)))
+    last = min(float(lab_frame.circuit_numbers(setup, params).capacitance / leak), duration)
+    times = first * ((1 + FINER) ** np.arange(1, max(int(np.log(1 + last / first) / np.log1p(FINER)), 1)) - 1)
+    own = {field.name: getattr(setup.inputs, field.name) for field in fields(setup.inputs)}
+    return replace(setup, inputs=StartingInputs(**own, first_times=tuple(times[times < duration])))
+
+
+def _check_operator(setup: Setup, d) -> None:
+    if not is_operator(setup, d):
+        return
+    if d.law.control != "flux":
+        able = ", ".join(name for name, law in LAWS.items() if law.control == "flux")
+        remedy = f"must be mean_field: {d.name} is no function of the flux (with a coupling F(φ): {able})"
+        raise InputError("memory", "operator", remedy)
+    if d.senses == "envelope":
+        raise InputError(f"{d.name} senses", "envelope", "must be voltage with memory operator: W is one of the flux")
+
+
+def _points(setup: Setup, params: Params) -> int:
+    """Enough for the first state: a Gaussian needs no more than what the dynamics does to it."""
+    if setup.initial_state == "fock":
+        return POINTS + 2 * dict(setup.state or {})["n"] + 2
+    if setup.initial_state == "cat":
+        size = float(np.hypot(params["initial"]["cat_re"], params["initial"]["cat_im"]))
+        return POINTS + int(np.ceil(2 * size**2 + 6 * np.sqrt(2) * size))
+    return POINTS
+
+
+def start(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> State:
+    """The first state: of a resonator its mode's own, of a baseband membrane √(kT/C) wide in voltage."""
+    memories = [
+        x - d.sign * params["initial"]["flux"] if is_operator(setup, d) and not setup.resonator else x
+        for d, x in zip(setup.one.memristors, initial_memories(setup, params), strict=True)
+    ]
+    means = jnp.stack([jnp.asarray(m, dtype=float) for m in [*start_means(setup, params, numbers), *memories]])
+    grid, given = grid_of(setup), dict(setup.state or {})
+    if not setup.resonator:
+        phi_phi, _, v_v = thermal_spread(setup, params, numbers)
+        reach = hbar / (numbers.capacitance * jnp.sqrt(v_v))
+        return State(means, shape_of(jnp.sqrt(phi_phi), reach), centre_states.gaussian_state(grid))
+    shape = shape_of(*thermal_frame(setup, params, params["initial"]["occupation"]))
+    if setup.initial_state == "fock":
+        return State(means, shape, centre_states.number_state(grid, given["n"]))
+    if setup.initial_state == "cat":
+        alpha = params["initial"]["cat_re"] + 1j * params["initial"]["cat_im"]
+        return State(means, shape, centre_states.cat_state(grid, alpha, given["parity"]))
+    return State(means, shape, centre_states.gaussian_state(grid))
