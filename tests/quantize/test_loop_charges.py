@@ -407,7 +407,9 @@ def test_text_names_loops_terms_lines_and_modes():
 
 def test_a_notebook_typesets_the_hamiltonian():
     text = quantize_loops("V1 s 0 push\nMEM1 s a model=hp x0=0.3\nL1 a 0 1nH")._repr_latex_()
-    assert text.startswith("$$\nH = \\frac{\\Phi^{2}}{2L} - Q\\, V_{\\mathrm{in}}")
+    assert text.startswith(
+        "$$\n\\hat{H}_{\\mathrm{S}} = \\frac{\\hat{\\Phi}^{2}}{2L} - V_{\\mathrm{in}}(t)\\, \\hat{Q}"
+    )
     assert "F(q)" in text
 
 
@@ -422,7 +424,9 @@ def test_quantize_offers_loop_charges(tmp_path, capsys):
     path.write_text(SERIES, encoding="utf-8")
     assert run_program(["quantize", str(path), "--coordinates", "loop"]) == 0
     assert capsys.readouterr().out == str(quantize_loops(SERIES)) + "\n"
-    assert run_program(["quantize", str(path), "--coordinates", "loop", "--format", "latex"]) == 2
+    for form, written in (("latex", quantize_loops(SERIES).to_latex()), ("json", quantize_loops(SERIES).to_json())):
+        assert run_program(["quantize", str(path), "--coordinates", "loop", "--format", form]) == 0
+        assert capsys.readouterr().out == written + "\n"
 
 
 @pytest.mark.parametrize(
@@ -432,7 +436,12 @@ def test_quantize_offers_loop_charges(tmp_path, capsys):
         ("C1 a 0 1pF\nMEM1 a 0 model=hp", InputError, "MEM1 needs an inductance in series"),
         ("C1 a 0 1pF\nL1 a 0 1nH\nI1 a b 1nA\nI2 0 b 1nA", InputError, "I1 must not be the only way"),
         ("C1 a 0 1pF\nL1 a 0 1nH\nNG1 a 0.5", NotAvailable, "NG1 has no place in loop charges"),
-        ("R1 a 0 50ohm\nR2 b 0 50ohm\nTL1 a 0 b 0 Z0=50ohm v=1e8m/s length=1mm", NotAvailable, "TL1 is not available"),
+        (
+            "R1 a 0 50ohm\nR2 b 0 50ohm\nTL1 a 0 b 0 Z0=50ohm v=1e8m/s length=1mm",
+            NotAvailable,
+            "TL1 is not available in",
+        ),
+        ("C1 a 0 1pF\nL1 a 0 1nH\nNG1 a 0.5", NotAvailable, 'leave out coordinates="loop" for node fluxes'),
     ],
 )
 def test_what_loop_charges_cannot_say_is_refused_by_name(netlist: str, error: type[Exception], message: str):

@@ -10,10 +10,12 @@ import typer
 
 from quspike.cli import console
 from quspike.cli.source import is_result, read_run
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import InputError
 
 if TYPE_CHECKING:
     from quspike.circuit import Circuit
+    from quspike.quantize.loop_charges.quantized_loops import QuantizedLoops
+    from quspike.quantize.quantized import QuantizedCircuit
 
 EXAMPLE = "quspike quantize neuron.toml --format latex"
 
@@ -49,7 +51,7 @@ def command(
         Export | None, typer.Option("--export", help="Write it for another program instead: a run file, for ngspice.")
     ] = None,
     coordinates: Annotated[
-        Coordinates, typer.Option("--coordinates", help="Fluxes of nodes, or their dual, charges of loops (as text).")
+        Coordinates, typer.Option("--coordinates", help="Fluxes of nodes, or their dual, charges of loops.")
     ] = Coordinates.node,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing drawing.")] = False,
 ) -> None:
@@ -75,11 +77,11 @@ def document(file: Path, format: Format, coordinates: Coordinates) -> str:
     """All that is known about the quantized circuit."""
     from quspike.quantize.quantized import quantize
 
+    quantized: QuantizedCircuit | QuantizedLoops
     if coordinates is Coordinates.loop:
-        if format is not Format.text:
-            raise NotAvailable("--format", format, "must be text for charges of loops: they have no other form yet")
-        return str(quantize(read_circuit(file), coordinates="loop"))
-    quantized = quantize(read_circuit(file), base_dir=folder_of(file))
+        quantized = quantize(read_circuit(file), coordinates="loop")
+    else:
+        quantized = quantize(read_circuit(file), base_dir=folder_of(file))
     written = {Format.text: quantized.__str__, Format.latex: quantized.to_latex, Format.json: quantized.to_json}
     return written[format]()
 

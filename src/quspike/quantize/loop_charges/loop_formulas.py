@@ -21,6 +21,7 @@ from quspike.quantize.loop_charges.loops import LoopBranch
 from quspike.quantize.symbols.variables import Equation, Expr, Term, function, time
 
 WRITTEN_OUT = 3  # coupled loops whose inverse inductance is written out; of more it is letters
+LONGEST = 40  # operations in one entry of it: what is longer says less than a letter
 
 
 class LoopFormulas:
@@ -143,10 +144,42 @@ class LoopFormulas:
         return self.momenta[self.letters.flux(i)].subs(at_rest)
 
     def inverse_inductance(self, block: list[int]) -> Expr:
-        """𝓛⁻¹ of a block, written out, or as letters where it is large."""
+        """𝓛⁻¹ of a block, written out, or as letters where it is large or long."""
+        found = self._written_inverse(block)
+        if found is not None:
+            return found
+        return sp.Matrix(len(block), len(block), lambda a, b: self._letter(block[min(a, b)], block[max(a, b)]))
+
+    def _written_inverse(self, block: list[int]) -> Expr | None:
+        """None where nobody would read it."""
         if len(block) > WRITTEN_OUT:
-            return sp.Matrix(len(block), len(block), lambda a, b: self._letter(block[min(a, b)], block[max(a, b)]))
-        return self.block_inductance(block).inv().applyfunc(sp.factor)
+            return None
+        if str(block) not in self._inverses:
+            found = self.block_inductance(block).inv().applyfunc(self._factored)
+            short = max(entry.count_ops() for entry in found) <= LONGEST
+            self._inverses[str(block)] = found if short else None
+        return self._inverses[str(block)]
+
+    def _factored(self, entry: Expr) -> Expr:
+        """An entry of 𝓛⁻¹ in factors, with 1 − k² as it is usually written."""
+        found = sp.factor(entry)
+        for k in (self.letters(k, "k") for k, *_ in self.network.couplings if (k, "k") in self.letters.names):
+            without = sp.factor(found * (1 - k**2))
+            if without.count_ops() < found.count_ops():
+                found = without / (1 - k**2)
+        return found
+
+    @cached_property
+    def _inverses(self) -> dict[str, Expr | None]:
+        """𝓛⁻¹ by block: its factors take long to find."""
+        return {}
+
+    def notes(self) -> tuple[str, ...]:
+        """Of letters that have no formula."""
+        lettered = [block for block in self.blocks if self._written_inverse(block) is None]
+        return (
+            ("L⁻¹ is the inverse of the matrix by which the fluxes above follow from the currents",) if lettered else ()
+        )
 
     def _letter(self, i: int, j: int) -> Expr:
         return sp.Symbol(f"Linv{self.letters.subscripts[i]}{self.letters.subscripts[j]}", real=True)

@@ -19,6 +19,8 @@ from quspike.quantize.network import natural
 from quspike.quantize.symbols.variables import Expr, function, time
 
 NUMBERS = {"C": "C", "L": "L", "R": "R", "Z0": "Z_0", "cutoff": "omega_c", "k": "k", "M": "M"}
+QUANTITIES = {"C": "capacitance", "L": "inductance", "R": "resistance", "Z0": "resistance", "M": "H"}
+QUANTITIES |= {"cutoff": "angular_frequency", "k": "dimensionless"}
 BY_CARD = {"C": ("C",), "L": ("L",), "R": ("R", "cutoff"), "TL": ("Z0", "cutoff"), "K": ("k", "M")}
 
 
@@ -29,6 +31,7 @@ class Letters:
     network: LoopNetwork
     names: Mapping[tuple[str, str], str]
     values: Mapping[tuple[str, str], float]
+    quantities: Mapping[tuple[str, str], str]
 
     def __call__(self, element: str, key: str) -> Expr:
         """The symbol of one number, positive but for couplings and sources."""
@@ -94,32 +97,37 @@ def letters_of(network: LoopNetwork) -> Letters:
     needed = Counter(letter for letter, *_ in entries)
     names: dict[tuple[str, str], str] = {}
     values: dict[tuple[str, str], float] = {}
-    for letter, element, key, value in entries:
+    quantities = {(element.name, key): quantity for _, element, key, _, quantity in entries}
+    for letter, element, key, value, _ in entries:
         rest = element.name.removeprefix(element.card).strip("_") or element.name
         longer = (f"{letter}_{rest}", f"{letter}_{element.name}", f"{letter}_{element.name}_{key}")
         candidates = (letter, *longer) if needed[letter] == 1 else longer
         names[element.name, key] = next(c for c in candidates if c not in names.values())
         if value is not None:
             values[element.name, key] = value
-    return Letters(network, names, values)
+    return Letters(network, names, values, quantities)
 
 
-def _entries(circuit: Circuit) -> Iterator[tuple[str, Element, str, float | None]]:
+Entry = tuple[str, Element, str, float | None, str]  # letter, element, key, value, quantity
+
+
+def _entries(circuit: Circuit) -> Iterator[Entry]:
     for e in sorted(circuit.elements, key=lambda e: natural(e.name)):
         for key in BY_CARD.get(e.card, ()):
             if key in e.params:
-                yield NUMBERS[key], e, key, float(e.params[key])
+                yield NUMBERS[key], e, key, float(e.params[key]), QUANTITIES[key]
         if e.card in "VI":
             value = float(e.params["value"]) if "value" in e.params else None
-            yield ("V_in" if e.card == "V" else "I_in"), e, "value", value
+            letter, quantity = ("V_in", "voltage") if e.card == "V" else ("I_in", "current")
+            yield letter, e, "value", value, quantity
         if e.card == "MEM":
             yield from _memristor(e)
 
 
-def _memristor(e: Element) -> Iterator[tuple[str, Element, str, float | None]]:
+def _memristor(e: Element) -> Iterator[Entry]:
     law = law_of(e)
-    yield "Z_0", e, "Z0", None
+    yield "Z_0", e, "Z0", None, "resistance"
     if law.control == "charge":
         for p in law.parameters:
-            yield p.name, e, p.name, float(e.params[p.name])
-        yield "x_0", e, "x0", float(law.resolve_memory(e.params.get("x0"), e.params))
+            yield p.name, e, p.name, float(e.params[p.name]), p.quantity
+        yield "x_0", e, "x0", float(law.resolve_memory(e.params.get("x0"), e.params)), law.memory_quantity

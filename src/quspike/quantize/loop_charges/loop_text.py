@@ -10,8 +10,7 @@ import numpy as np
 from quspike.quantize.loop_charges.loop_matrices import loop_matrices
 from quspike.quantize.loop_charges.loops import Kind
 from quspike.quantize.membrane import element_params
-from quspike.quantize.report.latex_formula import LatexFormula
-from quspike.quantize.report.render_text import columns, shortened
+from quspike.quantize.report.render_text import columns, listed, shortened
 from quspike.quantize.report.text_formula import TextFormula
 from quspike.units import format_si
 
@@ -43,6 +42,20 @@ def values_of(c: QuantizedLoops) -> dict[Any, float]:
     return found
 
 
+def quantities_of(c: QuantizedLoops) -> dict[Any, tuple[str, str]]:
+    """Quantity and element of each symbol that has a value."""
+    letters = c.formulas.letters
+    return {letters(element, key): (quantity, element) for (element, key), quantity in letters.quantities.items()}
+
+
+def numbers_of(c: QuantizedLoops) -> Iterator[tuple[Any, str, str]]:
+    """Symbol, value with its unit, element."""
+    known = quantities_of(c)
+    for symbol, value in c.values.items():
+        quantity, element = known.get(symbol, ("1/H", ""))
+        yield symbol, format_si(value, quantity), element
+
+
 def document(c: QuantizedLoops) -> str:
     """Loops, Lagrangian, Hamiltonian, lines, equations of motion and modes."""
     write = TextFormula(c.formulas.letters.variables)
@@ -52,19 +65,12 @@ def document(c: QuantizedLoops) -> str:
         ("Hamiltonian", list(_hamiltonian(c, write))),
         ("Baths", columns(_bath(b) for b in c.baths)),
         ("Equations of motion", _motion(c, write)),
+        ("Numbers", columns((write(symbol), f"= {value}", element) for symbol, value, element in numbers_of(c))),
         ("Modes", columns((f"ω = {w.real:.6g} − {abs(w.imag):.4g}i rad/s",) for w in c.modes)),
     ]
-    title = f"Circuit of {len(c.loops)} loop{'s' * (len(c.loops) > 1)}: {', '.join(c.network.names)}"
+    title = f"Circuit of {len(c.loops)} loop{'s' * (len(c.loops) > 1)}: {listed(c.network.names)}"
     parts = ["\n".join([name, *(f"  {line}".rstrip() for line in lines)]) for name, lines in sections if lines]
     return "\n\n".join([title, *parts])
-
-
-def typeset(c: QuantizedLoops) -> str:
-    """The Hamiltonian with its lines and what its letters stand for, in displays: what a notebook shows."""
-    write = LatexFormula(hats=False, variables=c.formulas.letters.variables)
-    rows = [("H", write.joined([t.expression for t in (*c.terms, *c.bath_terms)]))]
-    rows += [write.equation(*pair) for pair in c.definitions]
-    return "\n\n".join(f"$$\n{left} = {right}\n$$" for left, right in rows)
 
 
 def _loops(c: QuantizedLoops, write: TextFormula) -> list[str]:
@@ -95,7 +101,8 @@ def _hamiltonian(c: QuantizedLoops, write: TextFormula) -> Iterator[str]:
     for i, term in enumerate(c.bath_terms):
         yield f"{'H   = H_S' if not i else '         '} {write.added(term.expression)}"
     yield from _rows(c.definitions, write)
-    yield ",  ".join(f"[{write(q)}, {write(phi)}] = iħ" for q, phi in c.commutators)
+    yield from c.notes
+    yield listed([f"[{write(q)}, {write(phi)}] = iħ" for q, phi in c.commutators], ",  ")
     yield ""
     yield from _terms((*c.terms, *c.bath_terms), write)
 

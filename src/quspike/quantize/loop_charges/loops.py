@@ -33,6 +33,7 @@ Charges = tuple[tuple[str, int], ...]  # current sources and the signs with whic
 ROLES: dict[str, Role] = {"C": "capacitance", "L": "inductance", "R": "dissipator", "MEM": "dissipator"}
 ROLES |= {"TL": "dissipator", "V": "voltage"}
 INDEPENDENT = 1e-9
+INSTEAD = 'leave out coordinates="loop" for node fluxes'
 
 
 @dataclass(frozen=True)
@@ -206,13 +207,16 @@ def _branches(sorted_: _Sorted, cycles: list[Cycle], charges: Mapping[str, Cycle
 
 def _refuse(e: Element) -> None:
     if e.card == "JJ":
-        remedy = 'needs node fluxes, whose cosine it is: leave out coordinates="loop"'
+        remedy = (
+            'needs node fluxes, whose cosine it is: leave out coordinates="loop" (in loops its like is a phase slip)'
+        )
         raise InputError(e.name, "a Josephson junction", remedy)
     if e.card == "NG":
-        raise NotAvailable(e.name, "an offset charge", "has no place in loop charges, where islands start neutral")
+        remedy = f"has no place in loop charges, where islands start neutral: {INSTEAD}, which keep it as a parameter"
+        raise NotAvailable(e.name, "an offset charge", remedy)
     if e.card == "Y" or (e.card == "TL" and len(e.nodes) == 4):
         what = "a finite line" if e.card == "TL" else "a tabulated admittance"
-        raise NotAvailable(e.name, what, "is not available in loop charges yet: node fluxes have it")
+        raise NotAvailable(e.name, what, f"is not available in loop charges: {INSTEAD}, which have it")
 
 
 def _check_memristors(circuit: Circuit, loops: Iterable[Loop], branches: Iterable[LoopBranch]) -> None:

@@ -40,7 +40,10 @@ def quantize_loops(circuit: Circuit | str) -> QuantizedLoops:
 
 @dataclass(frozen=True, repr=False)
 class QuantizedLoops:
-    """A circuit as charges around loops. Formulas are sympy expressions, made when asked for; numbers are SI floats."""
+    """A circuit as charges around loops. Formulas are sympy expressions, made when asked for; numbers are SI floats.
+
+    `print` shows it as text, a notebook typesets its Hamiltonian; `to_latex()` and `to_json()` have all of it.
+    """
 
     circuit: Circuit
     network: LoopNetwork = field(repr=False)
@@ -133,6 +136,11 @@ class QuantizedLoops:
         """What letters stand for."""
         return self.formulas.definitions()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a letter without a formula is."""
+        return self.formulas.notes()
+
     @cached_property
     def equations_of_motion(self) -> tuple[Equation, ...]:
         """Two equations for each loop: `.equality`, `.meaning`."""
@@ -144,9 +152,21 @@ class QuantizedLoops:
         return document(self)
 
     def _repr_latex_(self) -> str:
-        from quspike.quantize.loop_charges.loop_text import typeset
+        from quspike.quantize.loop_charges.loop_latex import typeset
 
         return typeset(self)
+
+    def to_latex(self) -> str:
+        """All formulas and numbers, as amsmath displays."""
+        from quspike.quantize.loop_charges.loop_latex import document
+
+        return document(self)
+
+    def to_json(self) -> str:
+        """All formulas as strings and all numbers in SI, as JSON."""
+        from quspike.quantize.loop_charges.loop_json import document
+
+        return document(self)
 
     def __repr__(self) -> str:
         return f"QuantizedLoops({', '.join(f'{loop.name} {loop.kind}' for loop in self.loops)})"

@@ -7,7 +7,7 @@ from collections.abc import Set
 from quspike.quantize.report.typeset import VARIABLES, Typesetter
 from quspike.quantize.symbols.spelling import in_latex
 
-OPERATORS = ("phi", "q", "Q", "V")  # these of each coordinate, the comb's φ_m and q_m, and currents wear hats
+OPERATORS = ("phi", "q", "Q", "Phi", "V")  # these of each coordinate, the comb's φ_m and q_m, and currents wear hats
 
 
 class LatexFormula(Typesetter):
@@ -22,7 +22,7 @@ class LatexFormula(Typesetter):
     def _accents(self, name: str) -> tuple[str, ...]:
         base, _, subscript = name.partition("_")
         current = base == "I" and not subscript.startswith("in")
-        mode = base in ("phibath", "qbath", "chi", "qline")
+        mode = base in ("phibath", "qbath", "chi", "qline", "Qbath", "Phibath")
         operator = (base in OPERATORS and name in self.variables) or mode or current or base == "xi"
         return ("hat",) if self.hats and operator else ()
 

@@ -30,11 +30,11 @@ def document(circuit: QuantizedCircuit) -> str:
         "coordinates": _coordinates(circuit),
         "netlist": circuit.circuit.netlist(),
         "symbols": _symbols(circuit),
-        "lagrangian": {"expression": str(circuit.lagrangian), "terms": _terms(circuit.lagrangian_terms)},
+        "lagrangian": {"expression": str(circuit.lagrangian), "terms": terms_of(circuit.lagrangian_terms)},
         "momenta": {str(q): str(momentum) for q, momentum in circuit.momenta.items()},
         "commutators": [[str(a), str(b), str(c)] for (a, b), c in circuit.commutators.items()],
-        "hamiltonian": {"expression": str(circuit.hamiltonian), "terms": _terms(circuit.terms)},
-        "total_hamiltonian": {"expression": str(circuit.total_hamiltonian), "terms": _terms(circuit.bath_terms)},
+        "hamiltonian": {"expression": str(circuit.hamiltonian), "terms": terms_of(circuit.terms)},
+        "total_hamiltonian": {"expression": str(circuit.total_hamiltonian), "terms": terms_of(circuit.bath_terms)},
         "definitions": {str(left): str(right) for left, right in circuit.definitions},
         "notes": circuit.notes,
         "equations_of_motion": [
@@ -47,7 +47,7 @@ def document(circuit: QuantizedCircuit) -> str:
         "zero_point": asdict(circuit.zero_point),
         "validity": [asdict(check) for check in circuit.validity],
     }
-    return json.dumps(_plain(facts), ensure_ascii=False, allow_nan=False, indent=2)
+    return json.dumps(plain(facts), ensure_ascii=False, allow_nan=False, indent=2)
 
 
 def _symbols(circuit: QuantizedCircuit) -> dict[str, Any]:
@@ -74,7 +74,8 @@ def _coordinates(circuit: QuantizedCircuit) -> list[dict[str, Any]]:
     ]
 
 
-def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
+def terms_of(terms: Iterable[Term]) -> list[dict[str, Any]]:
+    """Each term with its elements."""
     return [{"elements": t.elements, "expression": str(t.expression), "meaning": t.meaning} for t in terms]
 
 
@@ -96,15 +97,16 @@ def _bath(bath: Bath) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value in what JSON has."""
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, complex):
-        return {"real": _plain(value.real), "imag": _plain(value.imag)}
+        return {"real": plain(value.real), "imag": plain(value.imag)}
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

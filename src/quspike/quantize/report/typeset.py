@@ -19,7 +19,17 @@ from quspike.quantize.symbols.variables import time
 Expr = Any
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly what was written holds together
 
-DRIVES = ("I_in", "V_g", "Phi", "n_g", "xi", "lamda", "W")  # written with (t); the circuit's own variables are not
+DRIVES = (
+    "I_in",
+    "V_g",
+    "V_in",
+    "Q_in",
+    "Phi",
+    "n_g",
+    "xi",
+    "lamda",
+    "W",
+)  # written with (t); the circuit's own variables are not
 EXTERNAL = ("Phi_", "w_")  # fluxes that are given, and shares of them: last in a sum
 VARIABLES = frozenset(("phi", "phidot", "q", "V", "Vmean"))  # of a circuit with one coordinate
 FUNCTIONS = {sp.cos: "cos", sp.sin: "sin", sp.log: "ln"}
@@ -105,7 +115,8 @@ class Typesetter(abc.ABC):
         if e.exp == sp.Rational(1, 2):
             text, level = self._write(e.base)
             return self.root(text, level == ATOM), POWER
-        return self.power(self._at_least(e.base, ATOM), self(e.exp)), POWER
+        exponent = f"{e.exp.p}/{e.exp.q}" if e.exp.is_Rational and not e.exp.is_Integer else self(e.exp)
+        return self.power(self._at_least(e.base, ATOM), exponent), POWER
 
     def _product(self, e: Expr) -> tuple[str, int]:
         negative, size = split_sign(e)
