@@ -29,6 +29,19 @@ def test_eigenenergies_that_qutip_finds_are_the_spectrum():
     assert_allclose(exported.hamiltonian.eigenenergies(), (own - own[0]) / hbar, rtol=1e-12)
 
 
+def test_fluxes_and_voltages_survive_qutips_tidying():
+    """Webers of a fluxonium, also multiplied and as means.
+
+    Catches: sparse operators, of which QuTiP drops all below 1e-14.
+    """
+    exported = to_qutip("JJ1 a 0 EJ=4GHz C=19fF\nL1 a 0 163nH\nFLUX1 JJ1 0.31Phi0", levels=4)
+    flux = exported.spectrum.flux("a")
+    assert np.max(np.abs(flux)) > 1e-17
+    assert_allclose((2 * exported.fluxes["a"]).full(), 2 * flux, rtol=1e-12)
+    assert qutip.expect(exported.fluxes["a"], qutip.basis(4, 1)) == pytest.approx(flux[1, 1].real, rel=1e-12)
+    assert_allclose(exported.voltages["a"].full(), exported.spectrum.voltage("a"), rtol=1e-12)
+
+
 def test_a_driven_damped_resonator_runs_in_qutip_as_in_quspike():
     """⟨V⟩(t) of `mesolve` on what was exported, against `moments` in the rotating frame. Catches: κ for κ/2, √2 in a
     jump, the sign of a current.
