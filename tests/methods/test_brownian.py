@@ -9,6 +9,7 @@ import brownian_units as units
 import quspike as qs
 from brownian_units import Oscillator, central, means_and_spread, memristor, resistor, resonator, sigmoid, solve
 from quspike.constants import hbar, phi0
+from quspike.errors import InputError
 
 LAW = {"off": 0.02, "on": 0.1, "centre": 0.5, "width": 0.5}
 
@@ -83,13 +84,18 @@ def test_an_operator_memristance_is_that_of_qutip():
     Catches: Ġ without its symmetric order, {G, Ġ}/4 left out, W(⟨φ⟩) for ⟨W⟩, a polarity, the current's covariance.
     """
     kT, times = 0.7, np.linspace(0, 12, 25)
-    circuit = resonator(memristor(**LAW, kT=kT), resistor(0.03, 1.1))
+    turned = memristor(**LAW, kT=kT).replace("m 0", "0 m")  # x = −φ
+    circuit = resonator(turned, resistor(0.03, 1.1))
     ours = solve(
         circuit, 12.0, 24, amplitude=0.3, frequency=0.9, memory="operator", truncation=40,
         initial={"state": "coherent", "alpha": 1.0 + 0.0j}, dt=1 / 32 / units.OMEGA,
     )  # fmt: skip
     o = Oscillator(45)
-    conductance = sigmoid(*LAW.values())
+    law = sigmoid(*LAW.values())
+
+    def conductance(u):
+        return law(-u)
+
     jump, shift = o.line(conductance, kT)
     other, other_shift = o.line(lambda u: 0.03, 1.1)
     free = o.cut((o.p @ o.p + o.x @ o.x) / 2 + shift + other_shift)
@@ -101,7 +107,7 @@ def test_an_operator_memristance_is_that_of_qutip():
     )  # fmt: skip
     np.testing.assert_allclose(means_and_spread(ours), central(found), atol=3e-7)
     np.testing.assert_allclose(units.IMPEDANCE / np.asarray(ours.memristance)[:, 0], found[5], atol=1e-7)
-    current = np.asarray(ours.memristor_current)[:, 0] * units.IMPEDANCE / units.VOLTAGE
+    current = -np.asarray(ours.memristor_current)[:, 0] * units.IMPEDANCE / units.VOLTAGE  # counted from n+ to n−
     np.testing.assert_allclose(current, found[6], atol=1e-7)
 
 
@@ -137,3 +143,61 @@ def test_a_junction_and_a_memory_that_the_mean_drives_are_qutips_with_feedback()
     rho = qutip.ket2dm(qutip.Qobj(squeeze))
     found = o.run(generator, [], rho, times)
     np.testing.assert_allclose(means_and_spread(ours), central(found), atol=3e-6)
+
+
+@pytest.mark.parametrize("reset", ["zero", "subtract"])
+def test_a_resonator_spikes_like_the_classical_neuron_and_is_left_thermal_or_displaced(reset):
+    """A linear circuit's means are classical; `zero` leaves σ_V = V_zpf√(2n̄ + 1), `subtract` leaves it as it was.
+
+    Catches: a swap with the vacuum, a loss that goes on in the hold, a displacement of ρ′ beside that of the mean.
+    """
+    circuit = resonator(resistor(0.1, 0.8), "I1 0 m tone")
+    neuron = qs.Neuron(
+        "m", v_threshold=f"{0.8 * units.VOLTAGE!r} V", v_reset=f"{0.1 * units.VOLTAGE!r} V",
+        t_ref=f"{0.5 / units.OMEGA!r} s", reset=reset,
+    )  # fmt: skip
+    tone = qs.Sine(f"{0.5 * units.CHARGE * units.OMEGA!r} A", frequency=units.OMEGA / 2 / np.pi)
+    ours, exact = (
+        qs.compile(
+            qs.Run(circuit=circuit, method=method, neuron=neuron, drives={"tone": tone}, classical=False,
+                   duration=12 / units.OMEGA, save_every=0.25 / units.OMEGA, dt=1 / 40 / units.OMEGA,
+                   initial={"state": "coherent", "alpha": 0.1 + 0.0j} if method == "brownian" else
+                   {"flux": 0.2 / 2**0.5 * units.FLUX})
+        ).solve()
+        for method in ("brownian", "classical")
+    )  # fmt: skip
+    count = int(exact.spike_count[0])
+    assert int(ours.spike_count[0]) == count >= 1
+    np.testing.assert_allclose(ours.spike_time[:count], exact.spike_time[:count], rtol=1e-8)
+    np.testing.assert_allclose(ours.voltage, exact.voltage, atol=1e-8 * units.VOLTAGE)
+    variance = (np.asarray(ours.voltage_std)[:, 0] / units.VOLTAGE) ** 2
+    after = np.searchsorted(np.asarray(ours.time), float(exact.spike_time[0]))
+    thermal = 0.5 / np.tanh(0.5 / 0.8)
+    assert (variance[after] == pytest.approx(thermal, rel=1e-9)) == (reset == "zero")
+    assert 0.5 < variance[after] <= thermal * (1 + 1e-9)
+
+
+def test_a_saved_state_is_the_fock_state_that_it_was_told_to_be_and_turns_with_the_mode():
+    """D(α)|2⟩ without a leak to speak of: ρ = |2⟩⟨2| about its mean in the frame at ω0, and ⟨a⟩ stands still.
+
+    Catches: a state in the laboratory frame, ℓ = φ_zpf for √2 φ_zpf, amplitudes of another sign of ω0.
+    """
+    start = {"state": "fock", "n": 2, "displacement": 0.6 - 0.3j}
+    found = solve(resonator(resistor(1e-9, 1.0)), 2.0, 4, initial=start, save={"states": True}, truncation=26)
+    expected = np.zeros((40, 40))
+    expected[2, 2] = 1
+    np.testing.assert_allclose(found.extra["states"], np.broadcast_to(expected, (5, 40, 40)), atol=1e-6)
+    np.testing.assert_allclose(found.extra["amplitude"], np.full((5, 1), 0.6 - 0.3j), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("leak", "words"),
+    [
+        ("MEM1 m 0 model=hp T=50mK", "no function of the flux .*sigmoid"),
+        ("MEM1 m 0 model=sigmoid T=50mK senses=envelope", "senses must be voltage"),
+    ],
+)
+def test_an_operator_memory_is_refused_where_no_function_of_the_flux_is_the_coupling(leak, words):
+    """Catches: an operator memory that is quietly a mean field."""
+    with pytest.raises(InputError, match=words):
+        qs.compile(qs.Run(circuit=resonator(leak), method="brownian", memory="operator", duration="1 ns"))

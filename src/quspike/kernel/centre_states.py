@@ -13,6 +13,8 @@ from jax import Array
 from quspike.kernel.centre_difference import Frame, mirror
 from quspike.kernel.hermite_grid import HermiteGrid, hermite_functions, hermite_grid
 
+SPARE = 8  # points of a quadrature beyond the levels it is for
+
 
 def gaussian_state(grid: HermiteGrid) -> Array:
     """The state whose standard deviations are the frame's own: e^{−ξ²/2−η²/2}/√2π."""
@@ -55,7 +57,7 @@ def fock_matrix(grid: HermiteGrid, frame: Frame, packed: Array, length, levels: 
 
     The chirp is kept. A projection of a positive ρ is positive, whatever is left out.
     """
-    other = hermite_grid(2 * levels)
+    other = hermite_grid(levels + SPARE)
     u = other.points[:, None] * length
     xi, eta = 0.5 * (u + u.T) / frame.width, (u - u.T) / frame.reach
     coefficients = grid.transform.T @ packed @ grid.transform

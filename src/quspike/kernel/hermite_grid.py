@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,34 +41,48 @@ class HermiteGrid:
 
 @lru_cache(maxsize=32)
 def hermite_grid(size: int) -> HermiteGrid:
-    """The grid of N points: eigenvectors of ξ in the first N functions (Golub & Welsch, Math. Comp. 23, 221 (1969))."""
+    """The grid of N points: eigenvalues of ξ in the first N functions (Golub & Welsch, Math. Comp. 23, 221 (1969)).
+
+    T comes from the functions themselves: the far points' eigenvectors begin below rounding, and lose their sign.
+    """
     root = np.sqrt(np.arange(1, size) / 2)
-    points, vectors = np.linalg.eigh(np.diag(root, 1) + np.diag(root, -1))
+    points = np.linalg.eigvalsh(np.diag(root, 1) + np.diag(root, -1))
     points = 0.5 * (points - points[::-1])  # symmetric to the last bit, as mirrored values have to be
-    transform = vectors.T * np.sign(vectors[0])[:, None]  # √w ψ_0 > 0
+    values = hermite_functions(size, points)
+    root_weights = 1 / np.sqrt(np.sum(values**2, axis=0))
+    transform = values.T * root_weights[:, None]
     derivative = transform @ (np.diag(root, 1) - np.diag(root, -1)) @ transform.T
     stretch = 0.5 * (points[:, None] * derivative + derivative * points)
     integral = transform @ _integrals(size)
     at_zero = transform @ hermite_functions(size, np.zeros(1))[:, 0]
     slope = derivative.T @ at_zero
-    weights = 1 / np.sum(hermite_functions(size, points) ** 2, axis=0)
     return HermiteGrid(
-        points, np.sqrt(weights), transform, derivative, stretch, integral, points * integral,
+        points, root_weights, transform, derivative, stretch, integral, points * integral,
         points**2 * integral, at_zero, slope, -derivative.T @ slope,
     )  # fmt: skip
 
 
-def hermite_functions(count: int, u) -> Array:
+def hermite_functions(count: int, u) -> Any:
     """ψ_0 … ψ_{count−1} at u of any shape: (count, *u.shape); √(n+1) ψ_{n+1} = √2 u ψ_n − √n ψ_{n−1}.
 
     In numpy for an array of numpy: a grid is laid out once, outside of what is compiled.
     """
-    xp = np if isinstance(u, np.ndarray) else jnp
-    rows = [np.pi**-0.25 * xp.exp(-0.5 * u**2)]
-    for n in range(count - 1):
-        below = rows[n - 1] * np.sqrt(n) if n else 0.0
-        rows.append((np.sqrt(2.0) * u * rows[n] - below) / np.sqrt(n + 1.0))
-    return xp.stack(rows)  # type: ignore[return-value]  # numpy's where asked for
+    if isinstance(u, np.ndarray):
+        rows = [np.zeros_like(u), np.pi**-0.25 * np.exp(-0.5 * u**2)]
+        for n in range(count - 1):
+            rows.append(_next(n, u, rows[-1], rows[-2]))
+        return np.stack(rows[1:])
+
+    def step(carry, n):
+        last, before = carry
+        return (_next(n, u, last, before), last), last
+
+    first = jnp.pi**-0.25 * jnp.exp(-0.5 * u**2)
+    return jax.lax.scan(step, (first, jnp.zeros_like(first)), jnp.arange(count) * 1.0)[1]
+
+
+def _next(n, u, last, before):
+    return (np.sqrt(2.0) * u * last - n**0.5 * before) / (n + 1) ** 0.5
 
 
 def _integrals(size: int) -> np.ndarray:

@@ -38,8 +38,8 @@ def build(setup: Setup, params: Params) -> Machine:
     return Machine(
         model,
         start(setup, params, numbers),
-        lambda records: brownian_records.read(setup, numbers, records),
-        lambda track, nodes, spikes: brownian_records.after(setup, numbers, track),
+        lambda records: brownian_records.read(setup, params, numbers, records),
+        lambda track, nodes, spikes: brownian_records.after(setup, params, numbers, track),
     )
 
 

@@ -35,7 +35,7 @@ def observe(setup: Setup, params: Params, numbers: lab_frame.Circuit, t, y: Stat
     w, currents = _memristors(setup, params, numbers, y, v, x, free)
     health = jnp.stack([top_share(grid_of(setup), y.packed, TOP), moments(grid_of(setup), y.packed).trace - 1])
     columns = [v, y.means[1], seen, *x, *w, *currents, *spread(setup, y), *_amplitude(setup, params, t, y)]
-    kept = [jnp.ravel(states(setup, params, t, y))] if setup.save_states else []
+    kept = [jnp.reshape(t, 1), y.shape, jnp.ravel(y.packed)] if setup.save_states else []
     return jnp.concatenate([jnp.stack(columns), health, *kept])
 
 
@@ -74,22 +74,20 @@ def _amplitude(setup: Setup, params: Params, t, y: State) -> list:
     return [alpha.real, alpha.imag]
 
 
-def states(setup: Setup, params: Params, t, y: State) -> Array:
-    """ρ about its mean in the oscillator's Fock basis, in the frame that rotates at ω0; (2, M, M), Re and Im."""
-    mode = resonator_mode(setup.one, params["elements"])
-    levels = saved_levels(setup)
-    rho = fock_matrix(grid_of(setup), y.frame, y.packed, jnp.sqrt(2.0) * mode.phi_zpf, levels)
-    turn = jnp.exp(1j * mode.omega * t * jnp.arange(levels))
-    rho = rho * jnp.outer(turn, turn.conj())
-    return jnp.stack([rho.real, rho.imag])
+def states(setup: Setup, params: Params, kept: Array) -> Array:
+    """ρ about its mean in the oscillator's Fock basis, in the frame that rotates at ω0, of saved columns; (T, M, M)."""
+    mode, levels = resonator_mode(setup.one, params["elements"]), max(grid_of(setup).points.size, LEVELS)
+
+    def state(row: Array) -> Array:
+        y = State(jnp.zeros(2), row[1:4], row[4:].reshape(grid_of(setup).transform.shape))
+        rho = fock_matrix(grid_of(setup), y.frame, y.packed, jnp.sqrt(2.0) * mode.phi_zpf, levels)
+        turn = jnp.exp(1j * mode.omega * row[0] * jnp.arange(levels))
+        return rho * jnp.outer(turn, turn.conj())
+
+    return jax.lax.map(state, kept)
 
 
-def saved_levels(setup: Setup) -> int:
-    """Fock levels of a saved state."""
-    return max(grid_of(setup).points.size, LEVELS)
-
-
-def read(setup: Setup, numbers: lab_frame.Circuit, records: Array) -> dict[str, Any]:
+def read(setup: Setup, params: Params, numbers: lab_frame.Circuit, records: Array) -> dict[str, Any]:
     """Name the columns of `observe`."""
     count = len(setup.one.memristors)
     fixed = records[:, 3:]
@@ -109,21 +107,18 @@ def read(setup: Setup, numbers: lab_frame.Circuit, records: Array) -> dict[str, 
     if setup.resonator:
         named["amplitude"] = rest[:, 3:4] + 1j * rest[:, 4:5]
     if setup.save_states:
-        size = saved_levels(setup)
-        parts = rest[:, -2 * size**2 :].reshape(-1, 2, size, size)
-        named["states"] = parts[:, 0] + 1j * parts[:, 1]
+        named["states"] = states(setup, params, rest[:, 5 + HEALTH :])
     return named
 
 
-def after(setup: Setup, numbers: lab_frame.Circuit, track: Track) -> dict[str, Any]:
+def after(setup: Setup, params: Params, numbers: lab_frame.Circuit, track: Track) -> dict[str, Any]:
     """How healthy ρ was over all steps, its smallest eigenvalue at the end; a lost trace asks for points too."""
-    start = 3 + 3 * len(setup.one.memristors) + 3 + (2 if setup.resonator else 0)
-    health = track.records[:, start : start + HEALTH]
+    start = 3 + 3 * len(setup.one.memristors)
+    health = track.records[:, start + 5 - 2 * (not setup.resonator) :][:, :HEALTH]
     y, lost = track.final, jnp.max(jnp.abs(health[:, 1]))
     own = jnp.sqrt(y.frame.width * y.frame.reach)
     final = jax.vmap(jnp.linalg.eigvalsh)(fock_matrix(grid_of(setup), y.frame, y.packed, own, LEVELS)[None])[0]
-    uncertainty = read(setup, numbers, track.records)["diagnostics"]
-    diagnostics = uncertainty | {
+    diagnostics = covariance_of(*track.records.T[start : start + 3])["diagnostics"] | {
         "top_level_population": jnp.maximum(jnp.max(health[:, 0]), LOST * lost),
         "trace_error": lost,
         "smallest_eigenvalue": final[0],

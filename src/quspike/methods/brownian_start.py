@@ -12,6 +12,7 @@ import numpy as np
 from quspike.constants import hbar, k_B
 from quspike.errors import InputError
 from quspike.kernel import centre_states
+from quspike.memory import mean_field
 from quspike.memristors.registry import LAWS
 from quspike.methods import lab_frame
 from quspike.methods.brownian_resets import thermal_frame
@@ -21,6 +22,7 @@ from quspike.methods.inputs import Inputs
 from quspike.methods.method import Params, Setup, initial_memories
 from quspike.methods.moments import hottest, thermal_spread
 
+FAR = 1e6  # Wb or C: beyond any memory of a circuit
 POINTS = 16  # a side of the grid, to begin with
 STEPS_PER_RADIAN = 32  # of a resonator, whose mean swings in the laboratory frame
 FINER = 1 / 128  # growth from one of the first steps to the next: half of what a grid of 64 points bears
@@ -46,6 +48,7 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
         _check_operator(setup, d)
     points = setup.truncation or _points(setup, params)
     setup = replace(setup, truncation=points, steps_per_radian=STEPS_PER_RADIAN)
+    setup = replace(setup, fastest=_fastest(setup, params))
     if setup.resonator:
         return setup
     leak = sum(lab_frame.conductances(setup, params, 0.0, initial_memories(setup, params)), 0.0)
@@ -75,6 +78,24 @@ def _points(setup: Setup, params: Params) -> int:
         size = float(np.hypot(params["initial"]["cat_re"], params["initial"]["cat_im"]))
         return POINTS + int(np.ceil(2 * size**2 + 6 * np.sqrt(2) * size))
     return POINTS
+
+
+def _fastest(setup: Setup, params: Params) -> float:
+    """The fastest decay on the grid: kT W (x − y)²/ħ² at its corner, η² = 2N; 1/s."""
+    numbers = lab_frame.circuit_numbers(setup, params)
+    reach = start(setup, params, numbers).frame.reach
+    total = 0.0
+    for d in setup.one.dissipators:
+        p = params["elements"][d.name]
+        ends = (
+            (None,)
+            if d.law is None
+            else (*(d.law.memory_bounds(p) or (-FAR, FAR)), params["initial"]["memory"][d.name])
+        )
+        found = [float(mean_field.conductance(d, x, 0.0, params["elements"])) for x in ends]
+        w = max(value for value in found if np.isfinite(value))
+        total += 2 * len(grid_of(setup).points) * w * k_B * float(p["T"]) * float(reach / hbar) ** 2
+    return total
 
 
 def start(setup: Setup, params: Params, numbers: lab_frame.Circuit) -> State:

@@ -64,6 +64,7 @@ class Setup:
     phases: tuple[float, ...] = ()
     slowest_leak: float = 1.0
     oscillation: float = 0.0
+    fastest: float = 0.0
 
     @property
     def several(self) -> bool:

@@ -13,6 +13,7 @@ from quspike.quantize.membrane import Dissipator, total_capacitance
 
 STEPS_PER_LEAK = 16  # of the fastest leak time C/W
 STEPS_PER_RADIAN = 8  # of a drive
+STABLE = 3.0  # steps of the fastest rate of a method's own equations: the explicit scheme holds 3.3 of a decay
 STEPS_PER_CUTOFF = 1.5  # of a Drude line's own current, which relaxes within 1/ω_c
 
 
@@ -28,6 +29,8 @@ def choose_step(setup: Setup, params: Mapping[str, Any], t_ref: float, save_ever
     ]
     if setup.omega is not None:
         candidates.append(1 / (setup.steps_per_radian * setup.omega))
+    if setup.fastest > 0:
+        candidates.append(STABLE / setup.fastest)
     if setup.spiking and t_ref > 0:
         candidates.append(t_ref)
     for name, bath in (setup.baths or {}).items():

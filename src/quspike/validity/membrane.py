@@ -13,6 +13,7 @@ from quspike.methods.method import Setup, Solution
 from quspike.quantize.membrane import total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.validity.common import memristance_drift
+from quspike.validity.network import CLASSICAL_QUANTUM
 from quspike.verdict import SMALL, Check, bounded, info
 
 
@@ -59,15 +60,23 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     coldest = min(float(elements[d.name]["T"]) for d in setup.one.dissipators)
     kappa = float(np.max(leak_rates(setup, params, solution)))
     checks = []
-    white = not setup.resonator and not setup.coloured
+    white = method == "brownian" or (not setup.resonator and not setup.coloured)
     text = "white noise is of leading order in (ħκ/4kT)²"
     ratio = hbar * kappa / (k_B * coldest)
     checks.append(bounded("hbar kappa/kT", ratio, 1.0, text) if white else info("hbar kappa/kT", ratio, text))
     if setup.resonator:
         assert setup.omega is not None
-        checks.append(info("hbar omega0/kT", hbar * setup.omega / (k_B * coldest), "quantum noise if ≳ 1"))
+        checks.append(_quantum_of_the_mode(method, hbar * setup.omega / (k_B * coldest)))
     checks += _cutoffs(setup, elements, kappa)
     return checks + _quantumness(setup, elements, coldest, kappa, solution)
+
+
+def _quantum_of_the_mode(method: str, ratio: float) -> Check:
+    """ħω0/kT, which white noise has to bear in method brownian."""
+    if method == "brownian":
+        text = "white noise at kT ≳ ħω/3: the line's quantum noise is missing beyond"
+        return bounded("hbar omega0/kT", ratio, CLASSICAL_QUANTUM, text)
+    return info("hbar omega0/kT", ratio, "quantum noise if ≳ 1")
 
 
 def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Check]:
