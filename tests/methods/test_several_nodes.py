@@ -364,7 +364,7 @@ def test_a_line_without_end_is_a_resistor():
         (
             ("Rc b a 50kohm T=20mK", "Rc b a 50kohm T=20mK bath=drude cutoff=1e12rad/s"),
             {"method": "moments"},
-            "Rc bath",
+            "MEMa bath must be drude where other",
         ),
         (None, {"method": "moments", "closure": "gaussian"}, "closure must be none"),
         (None, {"initial": {"voltage": "1 uV"}}, "several nodes"),

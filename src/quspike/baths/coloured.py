@@ -18,6 +18,7 @@ covariance (3, 3 + N): of z with itself, then with each y_k, which are themselve
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -232,13 +233,18 @@ def choose_poles(
         pairs = zip(membranes, exact, strict=True)
         return max(float(np.max(abs(pade_variances(*membrane, n_poles) / truth - 1))) for membrane, truth in pairs)
 
+    return fewest_poles(error, f"at {temperature:g} K with a cutoff of {cutoff:g} rad/s", tol)
+
+
+def fewest_poles(error: Callable[[int], float], where: str, tol: float = 1e-3) -> tuple[int, float]:
+    """The least number with `error(number)` ≤ tol, and that error. Raises ConvergenceError, which says where."""
     enough = 1
     while enough <= MOST_POLES and error(enough) > tol:
         enough *= 2
     if enough > MOST_POLES and error(MOST_POLES) > tol:
         raise ConvergenceError(
-            f"coloured noise at {temperature:g} K with a cutoff of {cutoff:g} rad/s is {error(MOST_POLES):.1e} off "
-            f"fluctuation–dissipation with {MOST_POLES} Padé poles; {tol:.1e} was asked for"
+            f"coloured noise {where} is {error(MOST_POLES):.1e} off fluctuation–dissipation with {MOST_POLES} Padé "
+            f"poles; {tol:.1e} was asked for"
         )
     too_few, enough = enough // 2, min(enough, MOST_POLES)
     while enough - too_few > 1:

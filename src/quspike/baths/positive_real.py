@@ -29,7 +29,7 @@ PER_DECADE = 2  # poles of the grid
 EDGE = np.linspace(0, np.pi / 2, 9)  # tan² of it is c/aω0²
 TERMS = 30  # of AAA at most
 TOLERANCES = (0.1, 0.03, 1e-2, 1e-3, 1e-4, 1e-6)  # of AAA: a tight one follows the noise of a measurement
-ROUNDING = 1e-12  # relative: what a section on the edge of passivity is kept away from it
+ROUNDING = 1e-12  # relative: weights below it are none, and sections on the edge of passivity are kept away from it
 FLOOR = 1e-3  # of the largest |Y|: errors below it do not count as relative
 
 
@@ -85,7 +85,7 @@ def _weighted(omega: Array, admittance: Array, tops: Array, bottoms: Array) -> P
     size = np.abs(columns).max(axis=0)
     columns = columns / size
     weights, _ = nnls(np.vstack([columns.real, columns.imag]), np.concatenate([target.real, target.imag]))
-    used = weights > 0
+    used = weights > ROUNDING * weights.max()
     error = float(np.abs(columns @ weights - target).max())
     return PositiveReal((weights / size)[used, None] * tops[used], bottoms[used], error)
 
@@ -126,8 +126,9 @@ def found_section(width: float, centre: float, slope: float, level: float) -> tu
     """
     above, below = [slope * width - level, level * centre**2], [1.0, width**2 - 2 * centre**2, centre**4]
     turns = np.roots([-above[0], -2 * above[1], above[0] * below[2] - above[1] * below[1]])
-    x = np.concatenate([[0.0], turns[np.isreal(turns) & (turns.real > 0)].real])
-    a = max(0.0, -float((np.polyval(above, x) / np.polyval(below, x)).min())) * (1 + ROUNDING)
+    x = np.concatenate([[0.0, centre**2], turns[np.isreal(turns) & (turns.real > 0)].real])
+    real: Array = np.polyval(above, x) / np.polyval(below, x)
+    a = -float(real.min()) * (1 + ROUNDING) if real.min() < -ROUNDING * np.abs(real).max() else 0.0
     return [a, max(slope + a * width, 0.0), max(level + a * centre**2, 0.0)], [1.0, width, centre**2]
 
 

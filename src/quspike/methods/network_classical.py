@@ -18,6 +18,7 @@ from quspike.methods import johnson
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
 from quspike.methods.network_sources import first_pieces
+from quspike.methods.network_stores import channel_owners
 
 
 def build(setup: Setup, params: Params) -> Machine:
@@ -46,7 +47,7 @@ def build(setup: Setup, params: Params) -> Machine:
         observe=lambda t, y, piece, free: observe(setup, params, f, t, y, piece),
         error=error_norm(setup, params, f),
         kick=kick,
-        noise_dimension=len(setup.membrane.dissipators),
+        noise_dimension=len(setup.membrane.dissipators) + len(channel_owners(setup)),
     )
     return Machine(model, start(setup, params, f), lambda records: read(setup, records))
 
@@ -60,8 +61,8 @@ def start(setup: Setup, params: Params, f: net.Frame) -> Array:
     charge = jnp.linalg.solve(f.inverse_capacitance, velocity) + f.gates @ volts
     memories = [jnp.asarray(x, dtype=float) for x in initial_memories(setup, params)]
     flux = initial["flux"] * place / (place @ place)
-    driven = jnp.zeros(len(net.system_of(setup).integrated))
-    return jnp.concatenate([charge, flux, jnp.array(memories) if memories else jnp.zeros(0), driven, 0.0 * f.clamps])
+    rest = jnp.zeros(len(net.system_of(setup).integrated) + len(f.stores.decay))
+    return jnp.concatenate([charge, flux, jnp.array(memories) if memories else jnp.zeros(0), rest, 0.0 * f.clamps])
 
 
 def observe(setup: Setup, params: Params, f: net.Frame, t, y: Array, piece) -> Array:
@@ -69,9 +70,8 @@ def observe(setup: Setup, params: Params, f: net.Frame, t, y: Array, piece) -> A
     s, seen = net.split(setup, f, y), net.look(setup, params, f, t, y, piece)
     voltage, flux = net.node_values(setup, f, t, s, seen, piece)
     membrane = f.neurons.T @ seen.velocity + f.neuron_sources @ seen.volts
-    w = seen.conductance[net.remembering(setup)]
-    current = w * seen.branch[net.remembering(setup)]
-    return jnp.concatenate([voltage, flux, membrane, s.memory, w, current])
+    chosen = net.remembering(setup)
+    return jnp.concatenate([voltage, flux, membrane, s.memory, seen.conductance[chosen], seen.current[chosen]])
 
 
 def read(setup: Setup, records: Array) -> dict[str, Array]:
@@ -121,15 +121,19 @@ def _noise_drift(setup: Setup, params: Params, f: net.Frame, y: Array, seen: net
                 seen.branch[j]
             )
             charge = charge + along * heat * slope * (along @ f.inverse_capacitance @ along)
-    return jnp.concatenate([charge, jnp.zeros_like(s.flux), memory, jnp.zeros_like(s.driven), jnp.zeros_like(s.held)])
+    still = [jnp.zeros_like(part) for part in (s.driven, s.stored, s.held)]
+    return jnp.concatenate([charge, jnp.zeros_like(s.flux), memory, *still])
 
 
 def _kick(setup: Setup, params: Params, f: net.Frame, y: Array, h, normal: Array, piece) -> Array:
-    """Half a step's noise: a charge of variance kTWh crosses each dissipator, from n+ to n−."""
+    """Half a step's noise: a charge of variance kTWh crosses each dissipator, from n+ to n−, and kTh each channel."""
     seen, m = net.look(setup, params, f, jnp.zeros(()), y, piece), len(f.stiffness)
     heat = jnp.stack([jnp.asarray(k_B * johnson.temperature(d, params)) for d in setup.membrane.dissipators])
-    crossing = jnp.sqrt(heat * seen.conductance * h) * normal
-    y = y.at[:m].add(-f.dissipators @ crossing)
+    crossing = jnp.sqrt(heat * f.stores.white * seen.conductance * h) * normal[: len(heat)]
+    channels = jnp.sqrt(heat[channel_owners(setup)] * h) * normal[len(heat) :]
+    y = y.at[:m].add(-f.dissipators @ (crossing + f.stores.feed @ channels))
+    end = len(y) - len(setup.neuron_nodes)
+    y = y.at[end - len(f.stores.decay) : end].add(-f.stores.channels @ channels)
     for i, (d, j) in enumerate(zip(setup.membrane.memristors, net.remembering(setup), strict=True)):
         if d.law is not None and d.law.control == "charge":
             gain, _ = johnson.charge_response(d, params, y[2 * m + i])

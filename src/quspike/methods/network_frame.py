@@ -1,10 +1,11 @@
 """The mean equations of several nodes, shared by every method that keeps ⟨q⟩ and ⟨φ⟩ of a `System`.
 
     θ̇ = E(q − G u(t)),   ẋ_d = f_d(x_d, v_d),   v_d = b_d·θ̇ + Σ ± V + o_d Φ̇
-    q̇ = −Kφ − Pψ − Σ_d b_d W_d(x_d, v_d) v_d − A I(t) − Σ_j b_j (E_J/φ0) sin((b_j·φ + o_j ψ)/φ0)
+    q̇ = −Kφ − Pψ − Σ_d b_d i_d − A I(t) − Σ_j b_j (E_J/φ0) sin((b_j·φ + o_j ψ)/φ0)
 
-E = C⁻¹, v_d is the voltage of a branch, u and ψ what sources are (`network_sources`). State: y = [q (m), φ (m), x (D),
-z (V′), h (K)], z = ∫V dt of the voltage sources whose flux enters, h_k = 1 in the hold of neuron k. A `zero` reset
+E = C⁻¹, v_d is the voltage of a branch, u and ψ what sources are (`network_sources`); i_d = W_d(x_d, v_d) v_d, or what
+a line or a table with states of its own draws (`network_stores`). State: y = [q (m), φ (m), x (D), z (V′), w, h (K)],
+z = ∫V dt of the voltage sources whose flux enters, h_k = 1 in the hold of neuron k. A `zero` reset
 clamps the node to v_reset until its release, as a voltage source would: the charge that this takes is found from the
 constraint, so that neighbours feel the clamp through whatever couples them. A `subtract` reset takes charge off the
 node, and only its input is off in the hold.
@@ -21,6 +22,7 @@ from jax import Array
 from quspike.constants import phi0
 from quspike.kernel.small_matrix import small_inverse
 from quspike.memory import mean_field
+from quspike.methods import network_stores
 from quspike.methods.method import Params, Setup
 from quspike.methods.network_sources import (
     Loops,
@@ -35,6 +37,7 @@ from quspike.methods.network_sources import (
     source_currents,
     source_voltages,
 )
+from quspike.methods.network_stores import Stores
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 
@@ -46,7 +49,7 @@ class Frame(NamedTuple):
     node_charges (n, m) : the charge conjugate to a node's flux. gates G (m, V). dissipators (m, D) and
     dissipator_sources (D, V). currents A (m, I). junctions (m, J), critical_currents (J,). neurons U (m, K),
     neuron_sources (K, V). clamps (K,) : 1 for a `zero` reset. cut (I, K) : 1 where a neuron's hold cuts a source off.
-    loops : how fluxes act. V counts offset charges in.
+    loops : how fluxes act. stores : what dissipators store. V counts offset charges in.
     """
 
     inverse_capacitance: Array
@@ -65,6 +68,7 @@ class Frame(NamedTuple):
     clamps: Array
     cut: Array
     loops: Loops
+    stores: Stores
 
 
 def system_of(setup: Setup) -> System:
@@ -98,6 +102,7 @@ def frame(setup: Setup, params: Params) -> Frame:
         clamps=jnp.array([float(reset == "zero") for reset in setup.resets]),
         cut=jnp.asarray(_cut(setup, system)),
         loops=loops(setup, params, system, m),
+        stores=network_stores.stores(setup, params),
     )
 
 
@@ -122,19 +127,20 @@ def _node_charges(system: System, m: Matrices) -> np.ndarray:
 
 
 class Split(NamedTuple):
-    """y as q (m,), φ (m,), x (D,), z (V′,), h (K,)."""
+    """y as q (m,), φ (m,), x (D,), z (V′,), w, h (K,)."""
 
     charge: Array
     flux: Array
     memory: Array
     driven: Array
+    stored: Array
     held: Array
 
 
 def split(setup: Setup, f: Frame, y: Array) -> Split:
     """Name the parts of y."""
     system, m = system_of(setup), len(f.stiffness)
-    ends = np.cumsum([m, m, len(system.memristors), len(system.integrated)])
+    ends = np.cumsum([m, m, len(system.memristors), len(system.integrated), len(f.stores.decay)])
     return Split(*jnp.split(y, ends))
 
 
@@ -156,11 +162,12 @@ def velocities(setup: Setup, params: Params, f: Frame, s: Split, volts: Array) -
 
 
 class Seen(NamedTuple):
-    """θ̇ (m,), branch voltages v_d and conductances W_d (D,) of the dissipators, source voltages (V,)."""
+    """θ̇ (m,), voltages v_d, conductances W_d and currents i_d (D,) of the dissipators, source voltages (V,)."""
 
     velocity: Array
     branch: Array
     conductance: Array
+    current: Array
     volts: Array
 
 
@@ -170,7 +177,8 @@ def look(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Seen:
     volts = source_voltages(setup, piece, t)
     velocity = velocities(setup, params, f, s, volts)
     branch = f.dissipators.T @ velocity + f.dissipator_sources @ volts + f.loops.rates @ flux_rates(setup, piece, t)
-    return Seen(velocity, branch, conductances(setup, params, branch, s.memory), volts)
+    w = conductances(setup, params, branch, s.memory)
+    return Seen(velocity, branch, w, network_stores.currents(f.stores, w, branch, s.stored), volts)
 
 
 def node_values(setup: Setup, f: Frame, t, s: Split, seen: Seen, piece) -> tuple[Array, Array]:
@@ -201,12 +209,13 @@ def mean_rates(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> tu
     open_inputs = jnp.prod(1 - f.cut * s.held[None, :], axis=1)
     psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
     pulled = f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux + f.loops.pull @ psi
-    drawn = f.dissipators @ (seen.conductance * seen.branch)
+    drawn = f.dissipators @ seen.current
     tunnelled = f.junctions @ (f.critical_currents * jnp.sin((f.junctions.T @ s.flux + f.loops.junctions @ psi) / phi0))
     pairs = zip(system_of(setup).memristors, remembering(setup), strict=True)
     memory = [mean_field.rate(d, s.memory[i], seen.branch[j], params["elements"]) for i, (d, j) in enumerate(pairs)]
     parts = [-pulled - drawn - tunnelled, seen.velocity, jnp.stack(memory) if memory else s.memory]
-    return jnp.concatenate([*parts, integrated_voltages(setup, piece, t), jnp.zeros_like(s.held)]), seen
+    stored = network_stores.rates(f.stores, seen.conductance, seen.branch, s.stored)
+    return jnp.concatenate([*parts, integrated_voltages(setup, piece, t), stored, jnp.zeros_like(s.held)]), seen
 
 
 def membrane_values(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Array:

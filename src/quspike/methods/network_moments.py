@@ -52,7 +52,7 @@ def build(setup: Setup, params: Params) -> Machine:
         return State(net.reset_means(setup, params, f, t, y.means, piece, which), _replaced(setup, params, f, y, which))
 
     def release(t, y: State, piece, which):
-        spread = _replaced(setup, params, f, y, which) + _owed(setup, params, f, which)
+        spread = _replaced(setup, params, f, y, which) + owed(params, f, which)
         return State(net.release_means(setup, params, f, t, y.means, piece, which), spread)
 
     model = SpikingModel(
@@ -73,7 +73,7 @@ def build(setup: Setup, params: Params) -> Machine:
 def spread_rate(setup: Setup, params: Params, f: net.Frame, w: Array, held: Array, spread: Array) -> Array:
     """dσ/dt (2m, 2m), block by block."""
     m = len(f.stiffness)
-    projector, inverse = _clamped(setup, f, held)
+    projector, inverse = clamped(setup, f, held)
     branches, pulled = small_product(projector, f.dissipators), small_product(inverse, f.dissipators)
     temperature = jnp.stack(
         [jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.membrane.dissipators]
@@ -88,28 +88,34 @@ def spread_rate(setup: Setup, params: Params, f: net.Frame, w: Array, held: Arra
     return jnp.block([[growing + growing.T + kicks, exchange], [exchange.T, heating - falling - falling.T]])
 
 
-def _clamped(setup: Setup, f: net.Frame, held: Array) -> tuple[Array, Array]:
+def clamped(setup: Setup, f: net.Frame, held: Array) -> tuple[Array, Array]:
     """Π = 1 − U (UᵀEU)⁻¹UᵀE over the clamped nodes, and EΠ: the inverse capacitances with these nodes on ground."""
     if not setup.neuron_nodes or "zero" not in setup.resets:
         return jnp.eye(len(f.stiffness)), f.inverse_capacitance
-    clamped, response = net.clamp_response(f, held)
-    pins = f.neurons * clamped
+    which, response = net.clamp_response(f, held)
+    pins = f.neurons * which
     pulled = small_product(pins.T, f.inverse_capacitance)
     projector = jnp.eye(len(f.stiffness)) - small_product(pins, small_product(response, pulled))
     return projector, small_product(f.inverse_capacitance, projector)
 
 
 def _replaced(setup: Setup, params: Params, f: net.Frame, y: State, which: Array) -> Array:
-    """σ after the charges of clamped nodes were replaced: q → Πq + U(UᵀEU)⁻¹β, ⟨β²⟩ = reset_std²."""
+    """σ after the charges of clamped nodes were replaced."""
     pinned = jnp.maximum(which.astype(float), net.split(setup, f, y.means).held)
-    projector, _ = _clamped(setup, f, pinned)
-    clamped, response = net.clamp_response(f, pinned)
-    fresh = (f.neurons * clamped) @ response * (clamped * params["neuron"]["reset_std"])
+    keep, fresh = replacement(setup, params, f, pinned)
+    return keep @ y.spread @ keep.T + fresh
+
+
+def replacement(setup: Setup, params: Params, f: net.Frame, pinned: Array) -> tuple[Array, Array]:
+    """What a `zero` reset keeps and adds, q → Πq + U(UᵀEU)⁻¹β with ⟨β²⟩ = reset_std²: (2m, 2m) each."""
+    projector, _ = clamped(setup, f, pinned)
+    which, response = net.clamp_response(f, pinned)
+    fresh = (f.neurons * which) @ response * (which * params["neuron"]["reset_std"])
     keep = jax.scipy.linalg.block_diag(jnp.eye(len(projector)), projector)
-    return keep @ y.spread @ keep.T + jax.scipy.linalg.block_diag(jnp.zeros_like(projector), fresh @ fresh.T)
+    return keep, jax.scipy.linalg.block_diag(jnp.zeros_like(projector), fresh @ fresh.T)
 
 
-def _owed(setup: Setup, params: Params, f: net.Frame, which: Array) -> Array:
+def owed(params: Params, f: net.Frame, which: Array) -> Array:
     """The flux noise of a replaced charge: E U α with ⟨α²⟩ = (ħ/2 reset_std)²."""
     released = which.astype(float) * f.clamps
     kick = f.inverse_capacitance @ f.neurons * (released * hbar / (2 * params["neuron"]["reset_std"]))
@@ -131,14 +137,19 @@ def _read(setup: Setup, f: net.Frame, records: Array) -> dict[str, Any]:
     """The means, and of every node Var V, Var φ, Var q and their covariance."""
     m = len(f.stiffness)
     named = classical.read(setup, records[:, : -4 * m * m])
-    spread = records[:, -4 * m * m :].reshape(-1, 2 * m, 2 * m)
+    return named | spread_of_nodes(f, records[:, -4 * m * m :].reshape(-1, 2 * m, 2 * m))
+
+
+def spread_of_nodes(f: net.Frame, spread: Array) -> dict[str, Any]:
+    """Of σ over (φ, q) (T, 2m, 2m) the columns of every node (T, n), and how far it is from what ħ allows."""
+    m = len(f.stiffness)
     fluxes, mixed, charges = spread[:, :m, :m], spread[:, :m, m:], spread[:, m:, m:]
 
     def of_nodes(left: Array, block: Array, right: Array) -> Array:
         return jnp.einsum("ni,tij,nj->tn", left, block, right)
 
     volts = f.nodes @ f.inverse_capacitance
-    return named | {
+    return {
         "voltage_std": jnp.sqrt(jnp.maximum(of_nodes(volts, charges, volts), 0.0)),
         "flux_variance": of_nodes(f.nodes, fluxes, f.nodes),
         "flux_charge_covariance": of_nodes(f.nodes, mixed, f.node_charges),

@@ -83,6 +83,9 @@ def check_legal(method: str, setup: Setup) -> Method:
     kind = setup.membrane.kind
     if kind == "network":
         _check_network(chosen, setup)
+TABLES = ("classical", "moments")  # the methods that run what a table stores
+
+
     elif kind not in chosen.circuits:
         raise InputError(
             "method",
@@ -106,7 +109,7 @@ def check_legal(method: str, setup: Setup) -> Method:
 
 
 def _check_network(chosen: Method, setup: Setup) -> None:
-    """Several nodes run in the laboratory frame, their lines white."""
+    """Several nodes: what a method has no place for is refused by name."""
     if "network" not in chosen.circuits:
         able = " or ".join(m.name for m in METHODS.values() if "network" in m.circuits)
         remedy = f"needs one node, and this circuit has {setup.membrane.node}: use {able}"
@@ -114,6 +117,6 @@ def _check_network(chosen: Method, setup: Setup) -> None:
     if setup.membrane.junctions and not chosen.junctions:
         remedy = f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use gksl or classical"
         raise InputError("method", chosen.name, remedy)
-    for name, bath in (setup.baths or {}).items():
-        if bath != "markov":
-            raise NotAvailable(f"{name} bath", bath, "must be markov in a circuit of several nodes so far")
+    for d in setup.membrane.dissipators:
+        if d.states is not None and chosen.name not in TABLES:
+            raise NotAvailable(d.name, "a table", f"must be R, MEM or TL with method {chosen.name}: use {TABLES[1]}")

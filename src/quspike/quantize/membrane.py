@@ -9,9 +9,10 @@ a jump of V and never of the state. Vool & Devoret, Int. J. Circuit Theory Appl.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from quspike.baths.passive_states import PassiveStates
 from quspike.circuit import Circuit, Element, law_of
 from quspike.errors import InputError, NotAvailable
 from quspike.memristors.law import Law
@@ -37,13 +38,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Dissipator:
-    """A resistor (law None) or a memristor; sign +1 if its n+ is the membrane's node."""
+    """A resistor (law None), a memristor, or a table; sign +1 if its n+ is the membrane's node.
+
+    states : of a table, what it stores and loses.
+    """
 
     name: str
     sign: float = 1.0
     law: Law | None = None
     senses: str = "voltage"
     x0: float | None = None
+    states: PassiveStates | None = field(default=None, compare=False, repr=False)
 
 
 class Parts:
@@ -216,8 +221,8 @@ def drive_of(source: Element) -> str | None:
 
 
 def dissipator_of(e: Element, sign: float) -> Dissipator:
-    """A resistor, a semi-infinite line or a memristor."""
-    if e.card in ("R", "TL"):
+    """A resistor, a semi-infinite line, a memristor, or a table that is yet to be read (`tables`)."""
+    if e.card in ("R", "TL", "Y"):
         return Dissipator(e.name)
     law = law_of(e)
     x0 = e.params.get("x0")

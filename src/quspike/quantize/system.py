@@ -13,7 +13,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.quantize.membrane import Dissipator, Membrane, Parts, Source, dissipator_of, reduce_to_membrane, source_of
 from quspike.quantize.network import Network, network
 
-CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL", "FLUX", "NG")
+CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL", "Y", "FLUX", "NG")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
         )
     system = System(
         found,
-        tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL") if len(e.nodes) == 2),
+        tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL", "Y") if len(e.nodes) == 2),
         tuple(source_of(e) for e in circuit.of("I", "V", "FLUX", "NG")),
     )
     for node in nodes:

@@ -20,6 +20,7 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.kernel.grid import GridPlan, plan_grid, save_times
+from quspike.methods import network_stores
 from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.registry import Method, check_legal
@@ -29,7 +30,9 @@ from quspike.quantize.membrane import Membrane, element_params, total_capacitanc
 from quspike.quantize.numbers.finite_line_modes import with_modes
 from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.quantize.system import System, reduce_circuit
+from quspike.quantize.tables import with_tables
 from quspike.run.coloured import with_coloured_noise
+from quspike.run.coloured_network import with_network_noise
 from quspike.run.fock_space import first_levels, state_choice
 from quspike.run.load import load
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
@@ -124,9 +127,12 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     run = run if isinstance(run, Run) else load(run)
     chosen = method or run.method
     drives = {name: d.realise(run.duration, run.seed, run.base_dir, name) for name, d in run.drives.items()}
-    elements = element_params(run.circuit)
+    elements: dict[str, dict[str, Any]] = element_params(run.circuit)
     circuit = with_modes(run.circuit, elements, fastest_drive(drives.values()), run.base_dir)
     reduced = reduce_circuit(circuit, tuple(neuron.node for neuron in run.neurons.values()))
+    tables: list[dict[str, Any]] = []
+    if isinstance(reduced, System):
+        reduced, elements, tables = with_tables(reduced, elements, run.base_dir)
     inputs = Inputs(reduced, drives)
     if isinstance(reduced, System):
         setup = system_setup(run, reduced, inputs, chosen)
@@ -140,6 +146,8 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     if isinstance(reduced, System):
         params |= system_params(run, reduced, elements, rung.quantum)
         setup = with_scales(setup, params, run.duration)
+        if chosen == "moments" and network_stores.count(setup):
+            setup = with_network_noise(setup, params, times, run.base_dir)
         dt = run.dt or choose_system_step(setup, params, run)
     else:
         params |= _membrane_params(run, reduced, elements, rung)
@@ -153,7 +161,7 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
         dt = choose_step(setup, params, t_ref, run.save_every, run.duration)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
-    return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read))
+    return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read, *tables))
 
 
 def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], rung: Method) -> dict[str, Any]:

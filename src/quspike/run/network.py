@@ -16,8 +16,10 @@ from scipy.linalg import eigh
 
 from quspike.constants import e_charge, hbar, k_B, phi0
 from quspike.errors import InputError, NotAvailable
+from quspike.methods import network_stores
 from quspike.methods.inputs import Inputs
 from quspike.methods.method import Setup
+from quspike.methods.network_frame import frame
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.run.fock_space import first_levels
@@ -26,7 +28,7 @@ from quspike.run.loop_sources import across_junctions, check_fluxes, peak
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run, neuron_table
 from quspike.run.starting_point import hottest, memory_of
-from quspike.run.step_size import STEPS_PER_LEAK, STEPS_PER_RADIAN, conductances_of
+from quspike.run.step_size import STEPS_PER_CUTOFF, STEPS_PER_LEAK, STEPS_PER_RADIAN, conductances_of
 
 COUPLED_LEVELS = 10  # of each of several oscillators to begin with: their number is the power of the oscillators
 FREE = 1e-9  # of the fastest mode: below it a mode has no restoring force
@@ -170,7 +172,7 @@ def with_scales(setup: Setup, params: Mapping[str, Any], duration: float) -> Set
         scale = float(np.min(np.abs(params["neuron"]["v_threshold"])))
     else:
         reach = {
-            "I": min(1 / (s.leak * s.capacitance), duration / s.capacitance),
+            "I": min(1 / max(s.leak * s.capacitance, 1e-300), duration / s.capacitance),
             "V": 1.0,
             "NG": 2 * e_charge / s.capacitance,
             "FLUX": s.oscillation,
@@ -195,11 +197,25 @@ def _levels(setup: Setup, params: Mapping[str, Any], s: Scales) -> int:
     return min(first_levels(Initial(), float(occupation), bool(system.junctions)), COUPLED_LEVELS)
 
 
+def _store_rate(setup: Setup, params: Mapping[str, Any]) -> float:
+    """The fastest rate of what dissipators store: the norm of Γ, or of what a voltage does to it through C [1/s]."""
+    s = network_stores.stores(setup, params)
+    if not len(s.decay):
+        return 0.0
+    f = frame(setup, params)
+    w = np.array([max(conductances_of(d, params)) for d in setup.membrane.dissipators])
+    drawn, driven = (np.asarray(part) for part in network_stores.couplings(s, w))
+    across = np.asarray(f.dissipators.T @ f.inverse_capacitance @ f.dissipators)
+    through = np.asarray(s.owner) @ across @ np.asarray(s.owner).T * driven[:, None] * drawn
+    return max(float(np.linalg.norm(np.asarray(s.decay), 2)), float(np.linalg.norm(through, 2)) ** 0.5)
+
+
 def choose_system_step(setup: Setup, params: Mapping[str, Any], run: Run) -> float:
     """The shortest of leak, oscillation, drive, Josephson and refractory times, each over its number of steps; s."""
-    s = scales_of(setup, params)
+    s, stored = scales_of(setup, params), _store_rate(setup, params)
     candidates = [
         1 / (STEPS_PER_LEAK * s.decay) if s.decay > 0 else np.inf,
+        STEPS_PER_CUTOFF / stored if stored > 0 else np.inf,
         1 / (STEPS_PER_RADIAN * s.oscillation) if s.oscillation > 0 else np.inf,
         setup.inputs.timescale() / (2 * np.pi * STEPS_PER_RADIAN),
         *(phi0 / (STEPS_PER_RADIAN * v) for v in across_junctions(setup, params, run.duration) if v > 0),

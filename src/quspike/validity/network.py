@@ -1,4 +1,4 @@
-"""The validity numbers of a circuit of several nodes, which runs in the laboratory frame with white noise.
+"""The validity numbers of a circuit of several nodes, which runs in the laboratory frame, mostly with white noise.
 
 κ = eigenvalues of C⁻¹G,  G = Σ W b b over the memristances that occurred;   ω = √ eigenvalues of C⁻¹(K + junctions)
 """
@@ -22,6 +22,7 @@ from quspike.verdict import SMALL, Check, bounded, info
 
 CLASSICAL_QUANTUM = 3.0  # ħω/kT up to which white noise carries the Brownian equation: kT ≳ ħω/3
 ZERO = 1e-9  # of the largest eigenvalue
+POLES = 1e-3  # of a variance: what Padé poles are chosen for
 MOST_ERROR = 1e-2  # of a line's admittance: ten times what modes are chosen for
 
 
@@ -45,6 +46,10 @@ def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solutio
     if method == "classical":
         return checks
     coldest = min(float(elements[d.name]["T"]) for d in system.dissipators)
+    if setup.coloured:
+        text = f"⟨V²⟩ and ⟨φ²⟩ of {setup.poles} poles against fluctuation–dissipation"
+        checks.append(bounded("noise error", setup.noise_error, POLES, text))
+        return checks + _quantumness(m, system, coldest, solution)
     if len(fastest):
         ratio, text = hbar * np.max(fastest) / (k_B * coldest), "white noise is of leading order in (ħκ/4kT)²"
         checks.append(bounded("hbar kappa/kT", ratio, 1.0, text))
