@@ -23,6 +23,7 @@ from quspike.drives.drive import Drive
 from quspike.errors import InputError, NotAvailable
 from quspike.quantize.membrane import element_params
 from quspike.quantize.network import network
+from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.spectrum.spectrum import Spectrum
 from quspike.quantize.symbols.external_flux import flux_weights
 
@@ -70,7 +71,16 @@ def _current(circuit: Circuit, found: Spectrum, element: Element, value: Coeffic
         if node != "0" and not found.has_flux(node):
             remedy = "must drive nodes that inductors tie to ground; let a voltage drive an island through a capacitor"
             raise NotAvailable(element.name, f"a current into {node}", remedy)
+    net = found.frame.blocks.matrices
+    _refuse_bent(net, element.name, net.network.port(*element.nodes)[net.followers] @ net.junction_reach)
     yield found.flux(*element.nodes), value
+
+
+def _refuse_bent(m: Matrices, name: str, moved: np.ndarray) -> None:
+    """NotAvailable where a source moves a junction at a node without capacitance: H is not linear in it there."""
+    if m.network.constrained and np.any(moved):
+        remedy = f"must not move {', '.join(m.network.constrained)} at nodes without capacitance: add a capacitor there"
+        raise NotAvailable(name, "a drive", remedy)
 
 
 def _voltage(circuit: Circuit, found: Spectrum, element: Element, value: Coefficient) -> Iterator[Term]:
@@ -100,6 +110,12 @@ def _flux(circuit: Circuit, found: Spectrum, element: Element, value: Coefficien
     lines = [write_element(e) for e in net.circuit.elements]
     own = network(Circuit("\n".join([*lines, f"{element.name} {element.params['target']} 0Wb"])))
     weights = flux_weights(own, element_params(own.circuit))
+    m = matrices(own, element_params(own.circuit))
+    pulled = own.incidence("inductance")[m.followers] @ weights.of("inductance")
+    moved = m.junction_reach.T @ pulled + own.incidence("junction")[m.followers].any(0)[:, None] * weights.of(
+        "junction"
+    )
+    _refuse_bent(m, element.name, moved)
     for branch, share in zip(own.of("junction"), weights.of("junction")[:, 0], strict=True):
         if share:
             energy, phase = float(circuit.element(branch.element).params["EJ"]), found.junction(branch.element)

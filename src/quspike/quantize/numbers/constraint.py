@@ -26,7 +26,7 @@ from quspike.quantize.network import Network
 
 Elements = Mapping[str, Mapping[str, Any]]
 NOTICEABLE = 1e-3  # a component of a unit vector above which an error names its node
-FEMTO = 1e-15
+FEMTO = 1e-15  # farad: a stray capacitance as small as there are any
 BOUNDARY = 1e-12  # of one: how near to it β counts as one
 
 
@@ -101,6 +101,22 @@ def _fluxes(network: Network, elements: Elements) -> list[Any]:
         else 0.0
         for b in network.of("junction")
     ]
+
+
+def stray_shift(network: Network, elements: Elements, stiffness: np.ndarray, capacitance: float) -> float:
+    """`½ħ Σ (ω at φ_J = 0, less ω at φ_J = πφ0)` of the modes that such a capacitance at each node would have [J].
+
+    By how much its zero-point energy, which the constraint leaves out, differs between the bottom of the junctions'
+    potential and its top. It goes with C^{-½}: the smaller the capacitance the larger. stiffness : K_yy [1/H].
+    """
+    rows = network.incidence("junction")[network.followers]
+    own = np.any(rows, axis=1)
+    rest = np.linalg.solve(stiffness[np.ix_(~own, ~own)], stiffness[np.ix_(~own, own)])
+    held = stiffness[np.ix_(own, own)] - stiffness[np.ix_(own, ~own)] @ rest
+    energies = np.array([float(elements[b.element]["EJ"]) for b in network.of("junction")])
+    pull = (rows[own] * energies / phi0**2) @ rows[own].T
+    sums = [np.sqrt(np.maximum(np.linalg.eigvalsh(held + s * pull), 0.0)).sum() for s in (1, -1)]
+    return float(0.5 * hbar * (sums[0] - sums[1]) / capacitance**0.5)
 
 
 def series_fluxes(behind: Any, energies: Any, u: Any) -> Any:

@@ -10,9 +10,11 @@ The flux grid is the one of Colbert & Miller, J. Chem. Phys. 96, 1982 (1992).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 import numpy as np
+from scipy.linalg import eigh_tridiagonal
 
 Basis = Literal["charge", "Fock", "flux grid"]
 MARGIN = 4.0  # of a Fock state's amplitude √n, beyond which nothing is left of it
@@ -20,7 +22,7 @@ MARGIN = 4.0  # of a Fock state's amplitude √n, beyond which nothing is left o
 
 class Axis(Protocol):
     """What the product basis needs to know of one coordinate: hermitian `own` energy, `linear` operator that couples
-    to other coordinates (w or y), `momentum` (w or p), and exponentials.
+    to other coordinates (w or y), `momentum` (w or p), and sums of exponentials.
     """
 
     @property
@@ -33,7 +35,7 @@ class Axis(Protocol):
     def linear(self) -> np.ndarray: ...
     @property
     def momentum(self) -> np.ndarray: ...
-    def exponential(self, b: float) -> np.ndarray: ...
+    def exponentials(self, c: np.ndarray, b: np.ndarray) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,10 @@ class ChargeAxis:
         """w."""
         return self.linear
 
-    def exponential(self, b: float) -> np.ndarray:
-        """e^{ibϑ}, b whole."""
-        return self._rotated(np.eye(self.size, k=-round(b)))
+    def exponentials(self, c: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Σ c e^{ibϑ}, b whole."""
+        raised = (own * np.eye(self.size, k=-round(k)) for own, k in zip(c, b, strict=True))
+        return self._rotated(sum(raised, np.zeros((self.size, self.size))))
 
     def _rotated(self, operator: np.ndarray) -> np.ndarray:
         rotation = self.rotation
@@ -126,12 +129,12 @@ class FockAxis:
         lower = np.diag(np.sqrt(np.arange(1, self.levels)), 1)
         return 1j * np.sqrt(self.frequency / 2) * (lower.T - lower)
 
-    def exponential(self, b: float) -> np.ndarray:
-        """e^{iby}: eigenvalues and vectors of y in so many levels that the states moved by it are all there."""
-        moved = np.sqrt(self.levels) + abs(b) / np.sqrt(2 * self.frequency) + MARGIN
-        points, vectors = np.linalg.eigh(_position(np.arange(int(moved**2)), self.frequency))
-        rows = vectors[: self.levels]
-        return (rows * np.exp(1j * b * points)) @ rows.T
+    def exponentials(self, c: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Σ c e^{iby}: eigenvalues and vectors of y in so many levels that the states moved by it are all there."""
+        moved = np.sqrt(self.levels) + np.max(np.abs(b), initial=0.0) / np.sqrt(2 * self.frequency) + MARGIN
+        points, vectors = _nodes(int(moved**2))
+        rows, points = vectors[: self.levels], points / np.sqrt(2 * self.frequency)
+        return (rows * (np.exp(1j * np.outer(points, b)) @ c)) @ rows.T
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,23 @@ class FluxAxis:
         far = np.where(apart == 0, 1, apart)
         return -1j * np.where(apart == 0, 0.0, (-1.0) ** apart / far) / self.step
 
-    def exponential(self, b: float) -> np.ndarray:
-        """e^{iby}."""
-        return np.diag(np.exp(1j * b * self.positions))
+    def exponentials(self, c: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Σ c e^{iby}."""
+        return np.diag(np.exp(1j * np.outer(self.positions, b)) @ c)
+
+
+def exponential(axis: Axis, b: float) -> np.ndarray:
+    """e^{iby}, or e^{ibϑ}."""
+    return axis.exponentials(np.ones(1), np.array([b]))
+
+
+@lru_cache(maxsize=64)
+def _nodes(levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues and vectors of a + a† in so many levels."""
+    points, vectors = eigh_tridiagonal(np.zeros(levels), np.sqrt(np.arange(1, levels)))
+    for array in (points, vectors):
+        array.flags.writeable = False
+    return points, vectors
 
 
 def _position(n: np.ndarray, frequency: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quspike.constants import e_charge, phi0, planck
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import InputError
 from quspike.quantize.numbers.matrices import Elements, Matrices, matrices
 from quspike.quantize.spectrum.closed import Closed
 
@@ -24,7 +24,7 @@ class Blocks:
     """Coordinates of the matrices by kind, and their energies in E0: kinetic E (M, M), stiffness K (M, M).
 
     compact, wide, fixed : where the periodic, the extended and the conserved ones stand. pairs : n (M,).
-    pull : of constant currents (M,).
+    pull : of constant currents (M,). sag : −K_yy⁻¹A_y I, by which they move the eliminated coordinates [φ0].
     """
 
     matrices: Matrices
@@ -35,11 +35,18 @@ class Blocks:
     stiffness: np.ndarray
     pairs: np.ndarray
     pull: np.ndarray
+    sag: np.ndarray
 
     @property
     def conserved(self) -> np.ndarray:
         """w of the conserved charges: N = 0, less their offsets."""
         return -self.pairs[self.fixed]
+
+    @property
+    def sag_energy(self) -> float:
+        """−½ (A_y I)ᵀK_yy⁻¹A_y I: what constant currents take from the inductors at eliminated nodes."""
+        held = np.linalg.solve(np.asarray(self.matrices.follower_inductance), self.sag)
+        return -0.5 * phi0**2 * float(self.sag @ held) / ENERGY
 
     @property
     def effective(self) -> np.ndarray:
@@ -59,7 +66,7 @@ def blocks(closed: Closed, elements: Elements) -> Blocks:
     """The matrices by kinds of coordinates, in units of E0. Raises InputError where nothing is stationary."""
     m = matrices(closed.network, elements)
     kinds = [m.network.coordinates[k].kind for k in m.kept]
-    currents = [closed.currents[b.element] for b in closed.network.of("current")]
+    currents = np.array([closed.currents[b.element] for b in closed.network.of("current")])
     found = Blocks(
         matrices=m,
         compact=_where(kinds, "periodic"),
@@ -68,7 +75,8 @@ def blocks(closed: Closed, elements: Elements) -> Blocks:
         kinetic=PAIR**2 * np.linalg.inv(m.capacitance) / ENERGY,
         stiffness=phi0**2 * np.asarray(m.stiffness) / ENERGY,
         pairs=_pairs(closed, m),
-        pull=phi0 * np.asarray(m.currents) @ np.array(currents) / ENERGY,
+        pull=phi0 * np.asarray(m.currents) @ currents / ENERGY,
+        sag=-np.asarray(m.follower_inductance) @ m.network.incidence("current")[m.followers] @ currents / phi0,
     )
     _check(closed, found)
     return found
@@ -90,9 +98,10 @@ def _voltages(closed: Closed) -> np.ndarray:
 
 
 def junction_vectors(closed: Closed, b: Blocks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """E_J (J,), b over all coordinates (J, M), Φ/φ0 (J,)."""
+    """E_J (J,), b over all coordinates (J, M), and the offsets of their phases: Φ/φ0, and what currents add (J,)."""
     m, branches = b.matrices, closed.network.of("junction")
     fluxes = np.array([closed.flux.get(branch.element, 0.0) / phi0 for branch in branches])
+    fluxes = fluxes + m.network.incidence("junction")[m.followers].T @ b.sag
     energies = np.asarray(m.josephson_energies, dtype=float) / ENERGY if branches else np.zeros(0)
     return energies, np.asarray(m.junctions, dtype=float).T, fluxes
 
@@ -100,9 +109,6 @@ def junction_vectors(closed: Closed, b: Blocks) -> tuple[np.ndarray, np.ndarray,
 def _check(closed: Closed, b: Blocks) -> None:
     """Nothing that grows without end."""
     m = b.matrices
-    if m.network.constrained:
-        remedy = "needs a capacitance (C=) in a spectrum: nodes without one are not available there yet"
-        raise NotAvailable(m.network.constrained[0], "none", remedy)
     for name, volts in closed.voltages.items():
         across = any(name in dict(branch.sources) for branch in m.network.of("junction"))
         column = [e.name for e in m.network.circuit.of("V")].index(name)

@@ -14,7 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
-from quspike.quantize.spectrum.axes import Axis, ChargeAxis, FluxAxis, FockAxis
+from quspike.quantize.spectrum.axes import Axis, ChargeAxis, FluxAxis, FockAxis, exponential
 from quspike.quantize.spectrum.phases import DECOUPLED, Phases
 
 ROUNDS = 8  # of the self-consistent field; what is left of its error costs nothing but functions
@@ -24,10 +24,13 @@ ROUNDING = 1e-12  # of a matrix, relative
 
 @dataclass(frozen=True)
 class Term:
-    """`c Π_k O_k + h.c.`. factors : operator by coordinate; one on those left out."""
+    """`c Π_k O_k + h.c.`. factors : operator by coordinate; one on those left out. least : their values where the
+    potential is least.
+    """
 
     coefficient: complex
     factors: Mapping[int, np.ndarray]
+    least: Mapping[int, complex]
 
 
 @dataclass(frozen=True)
@@ -72,25 +75,34 @@ def _extended_axis(h: Phases, k: int, functions: int, margin: float) -> Axis:
 
 
 def terms_of(h: Phases, axes: Sequence[Axis]) -> list[Term]:
-    """The junctions, and what couples coordinates in the kinetic and in the inductive energy."""
-    count, found = len(h.kinetic), []
+    """The junctions, those that see one coordinate in one term, and what couples coordinates in the other energies."""
+    count, found, alone = len(h.kinetic), [], dict[int, list[tuple[complex, float]]]()
     for energy, phase, weights in zip(h.energies, h.offsets, np.hstack([h.periodic, h.extended]), strict=True):
         acting = [int(k) for k in np.flatnonzero(np.abs(weights) > DECOUPLED)]
-        factors = {k: axes[k].exponential(float(weights[k])) for k in acting}
-        found.append(Term(-0.5 * energy * np.exp(1j * phase), factors))
+        factor = -0.5 * energy * np.exp(1j * phase)
+        if len(acting) == 1:
+            alone.setdefault(acting[0], []).append((factor, float(weights[acting[0]])))
+            continue
+        factors = {k: exponential(axes[k], float(weights[k])) for k in acting}
+        found.append(Term(factor, factors, {k: complex(np.exp(1j * weights[k] * h.least[k])) for k in acting}))
+    for k, pairs in alone.items():
+        coefficients, weights = zip(*pairs, strict=True)
+        own = axes[k].exponentials(np.array(coefficients), np.array(weights))
+        found.append(Term(0.5, {k: real_if_close(own + own.conj().T)}, {k: 0.0}))
     for matrix, first in ((h.kinetic, 0), (h.stiffness, count)):
         least = DECOUPLED * np.max(np.abs(matrix), initial=0.0)
         for i, j in combinations(range(len(matrix)), 2):
             if abs(matrix[i, j]) > least:
                 pair = {k + first: axes[k + first].linear for k in (i, j)}
-                found.append(Term(0.5 * float(matrix[i, j]), pair))
+                places = {k: complex(h.least[k]) if first else 0.0 for k in pair}
+                found.append(Term(0.5 * float(matrix[i, j]), pair, places))
     return found
 
 
-def mean_field(h: Phases, axes: Sequence[Axis], terms: Sequence[Term], counts: Sequence[int]) -> list[Functions]:
+def mean_field(axes: Sequence[Axis], terms: Sequence[Term], counts: Sequence[int]) -> list[Functions]:
     """`counts` functions of each coordinate, of least energy in the field of the others' lowest."""
     own = [axis.own for axis in axes]
-    means = [{k: _classical(h, t, k) for k in term.factors} for t, term in enumerate(terms)]
+    means = [dict(term.least) for term in terms]
     found: list[Functions] = []
     for _ in range(ROUNDS if len(axes) > 1 else 1):
         found = []
@@ -102,13 +114,6 @@ def mean_field(h: Phases, axes: Sequence[Axis], terms: Sequence[Term], counts: S
                 if k in term.factors:
                     means[t][k] = complex(lowest.conj() @ term.factors[k] @ lowest)
     return found
-
-
-def _classical(h: Phases, t: int, k: int) -> complex:
-    """The value of a factor where the potential is least."""
-    if t >= len(h.energies):
-        return complex(h.least[k]) if k >= len(h.kinetic) else 0.0
-    return complex(np.exp(1j * np.concatenate([h.periodic[t], h.extended[t]])[k] * h.least[k]))
 
 
 def _field(term: Term, means: Mapping[int, complex], k: int) -> np.ndarray:

@@ -110,7 +110,7 @@ def _first(h: Phases, levels: int, largest: int) -> list[int]:
         return [levels + 2 * EDGE]
     room = [ROOM] * len(h.axes)
     axes = axes_of(h, room, MARGIN)
-    found = mean_field(h, axes, terms_of(h, axes), room)
+    found = mean_field(axes, terms_of(h, axes), room)
     tops = 2 * h.energies @ (np.abs(np.hstack([h.periodic, h.extended])) > DECOUPLED)
     reach = [REACH[f.axis.basis] * top for f, top in zip(found, tops, strict=True)]
     below = [np.sum(f.energies - f.energies[0] < top) + EDGE for f, top in zip(found, reach, strict=True)]
@@ -125,7 +125,7 @@ def _solved(
 ) -> Levels:
     axes = axes_of(h, counts, margin)
     terms = terms_of(h, axes)
-    functions = mean_field(h, axes, terms, counts)
+    functions = mean_field(axes, terms, counts)
     made = product(functions, terms)
     accuracy = SOLVED * tolerance * (before.span if before else 1.0)
     energies, vectors = made.lowest(levels, accuracy, None if before is None else _embedded(before, made))

@@ -11,6 +11,7 @@ coordinates, of unit mass; m whole numbers, b real; all energies in E0 = h·1 GH
     offsets of N_x      are a gauge, and go
     constant currents   move the origin of y, and f with it
     modes               ϑ_x = V y + centre: Vᵀ E_xx⁻¹ V = 1 and Vᵀ(K + curvature of the junctions)V is diagonal
+    no capacitance      a junction at a node without one has harmonics E_k cos(k m·ϑ + …) in place of E_J (`harmonics`)
     lattice             whole combinations N = U N′, det U = ±1, make E′ = UᵀE U as diagonal as they can
 """
 
@@ -21,9 +22,11 @@ from itertools import permutations
 
 import numpy as np
 
+from quspike.constants import phi0
 from quspike.quantize.numbers.matrices import Elements
-from quspike.quantize.spectrum.blocks import NEGLIGIBLE, Blocks, blocks, elimination, junction_vectors
+from quspike.quantize.spectrum.blocks import ENERGY, NEGLIGIBLE, Blocks, blocks, elimination, junction_vectors
 from quspike.quantize.spectrum.closed import Closed
+from quspike.quantize.spectrum.harmonics import Series, harmonics
 
 ROUNDING = 1e-13  # of an offset, in pairs
 DECOUPLED = 1e-11  # of a phase, or of the largest energy: no coupling
@@ -55,7 +58,7 @@ class Frame:
     """The way back: `ϑ_x = V y + centre`, and of the charges `w_p = U w`, `w_x = V⁻ᵀ p − A w_p`, `N − n = w − shift`.
 
     phases : H as a whole. shift : (P + X,), what conserved charges add. lattice : U (P, P). modes : V (X, X).
-    constant : of H, in E0.
+    constant : of H, in E0. junctions : e^{iϕ} of each junction as a series in the phases `bare · (ϑ, y)` (J, P + X).
     """
 
     blocks: Blocks
@@ -65,6 +68,8 @@ class Frame:
     modes: np.ndarray
     centre: np.ndarray
     constant: float
+    junctions: tuple[Series, ...]
+    bare: np.ndarray
 
 
 def phases(closed: Closed, elements: Elements) -> tuple[Phases, Frame]:
@@ -83,9 +88,11 @@ def phases(closed: Closed, elements: Elements) -> tuple[Phases, Frame]:
     back = np.rint(np.linalg.inv(lattice)).astype(int)
     energies, vectors, fluxes = junction_vectors(closed, b)
     whole, tilted = vectors[:, b.compact], vectors[:, b.wide] + vectors[:, b.compact] @ b.mixing.T
-    whole = np.rint(whole).astype(int) @ back.T
-    offsets = fluxes + tilted @ centre
-    both = np.hstack([whole, tilted])
+    bare = np.hstack([np.rint(whole).astype(int) @ back.T, tilted])
+    behind = np.asarray(b.matrices.series_inductance) * ENERGY / phi0**2
+    u = harmonics(closed.network.of("junction"), energies, fluxes + tilted @ centre, behind)
+    energies, offsets, both = u.energies, u.offsets, u.multiples @ bare
+    whole, tilted = np.rint(both[:, : len(b.compact)]).astype(int), both[:, len(b.compact) :]
     least = _minimum(k, both, energies, offsets)
     curved = k + (tilted.T * (energies * np.cos(both @ least + offsets))) @ tilted
     modes = _modes(b.kinetic[np.ix_(b.wide, b.wide)], curved)
@@ -102,8 +109,9 @@ def phases(closed: Closed, elements: Elements) -> tuple[Phases, Frame]:
         least=np.concatenate([least[:count], np.linalg.solve(modes, least[count:])]),
         axes=np.arange(both.shape[1]),
     )
-    constant += 0.5 * float(b.pull[b.wide] @ centre) + _idle(h)
-    return h, Frame(b, h, shift, lattice, modes, centre, constant)
+    constant += 0.5 * float(b.pull[b.wide] @ centre) + b.sag_energy + _idle(h) + u.constant
+    bare[:, count:] = bare[:, count:] @ modes
+    return h, Frame(b, h, shift, lattice, modes, centre, constant, u.phases, bare)
 
 
 def _minimum(k: np.ndarray, vectors: np.ndarray, energies: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -83,7 +83,8 @@ def product(functions: Sequence[Functions], terms: Sequence[Term]) -> Product:
     """H between the products of these functions; real, and so treated, where time reversal leaves it so."""
     own = tuple(real_if_close(f.of(f.axis.own)) for f in functions)
     between = tuple(
-        Term(t.coefficient, {k: real_if_close(functions[k].of(o)) for k, o in t.factors.items()}) for t in terms
+        Term(t.coefficient, {k: real_if_close(functions[k].of(o)) for k, o in t.factors.items()}, t.least)
+        for t in terms
     )
     straight = not any(np.iscomplexobj(matrix) for matrix in own)
     symmetric = straight and all(_is_symmetric(term) for term in between)

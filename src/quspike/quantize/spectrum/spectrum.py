@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -12,6 +12,8 @@ from quspike.circuit import Circuit
 from quspike.constants import hbar, phi0, planck
 from quspike.errors import InputError
 from quspike.quantize.membrane import element_params
+from quspike.quantize.numbers.constraint import FEMTO, stray_shift
+from quspike.quantize.numbers.matrices import stiffness_matrix
 from quspike.quantize.spectrum.blocks import ENERGY
 from quspike.quantize.spectrum.closed import closed
 from quspike.quantize.spectrum.independent import independent
@@ -51,6 +53,20 @@ class Spectrum:
         """The nodes that have a part in it, without ground."""
         return self.frame.blocks.matrices.network.nodes
 
+    @property
+    def caution(self) -> str:
+        """What levels of a circuit with junctions at nodes without capacitance leave out, and how much; or nothing."""
+        m = self.frame.blocks.matrices
+        if not m.network.constrained:
+            return ""
+        stiffness = stiffness_matrix(m.network, m.elements)[np.ix_(m.followers, m.followers)]
+        shift = stray_shift(m.network, m.elements, stiffness, FEMTO) / planck / 1e9
+        names = ", ".join(m.network.constrained)
+        return (
+            f"caution: nodes without capacitance at {names} follow the others as in the classical limit; a stray C there "
+            f"adds a zero-point energy that varies by about h · {shift:.3g} GHz · (1 fF/C)^½"
+        )
+
     def has_flux(self, plus: str, minus: str = "0") -> bool:
         """Whether the flux between two nodes is an observable: inductors join them."""
         row, b = _row(self.frame, plus) - _row(self.frame, minus), self.frame.blocks
@@ -59,7 +75,8 @@ class Spectrum:
     def voltage(self, node: str) -> np.ndarray:
         """⟨i|V|j⟩ of a node's voltage `V = dφ/dt = i[H, φ]/ħ` [V] (n, n): what a capacitor to the node couples to."""
         rate = _row(self.frame, node) @ self.frame.blocks.kinetic
-        return phi0 * ENERGY / hbar * self._charge(rate)
+        turning = 1j * np.subtract.outer(self.levels, self.levels) / hbar  # i[H, O]/ħ between levels
+        return phi0 * ENERGY / hbar * self._charge(rate) - turning * self._lagging(node)
 
     def flux(self, plus: str, minus: str = "0") -> np.ndarray:
         """⟨i|φ_plus − φ_minus|j⟩ [Wb] (n, n): what a current into one and out of the other couples to.
@@ -71,7 +88,8 @@ class Spectrum:
         b = self.frame.blocks
         own = (_row(self.frame, plus) - _row(self.frame, minus))[b.wide]
         weights = np.concatenate([np.zeros(len(b.compact)), self.frame.modes.T @ own])
-        return phi0 * (self._sum(weights, "linear") + np.eye(len(self.levels)) * (own @ self.frame.centre))
+        still = own @ self.frame.centre + b.matrices.network.port(plus, minus)[b.matrices.followers] @ b.sag
+        return phi0 * (self._sum(weights, "linear") + np.eye(len(self.levels)) * still) - self._lagging(plus, minus)
 
     def junction(self, name: str) -> np.ndarray:
         """⟨i|e^{iϕ}|j⟩ of a junction's phase ϕ = (b·θ + Φ)/φ0 (n, n); its current is `(E_J/φ0) sin ϕ`.
@@ -82,15 +100,38 @@ class Spectrum:
         names = [branch.element for branch in f.blocks.matrices.network.of("junction")]
         if name not in names:
             raise InputError("junction", name, f"must be one of {', '.join(names) or 'none'}")
-        place = names.index(name)
-        h = f.phases
-        weights = np.concatenate([h.periodic[place], h.extended[place]])
-        total = np.exp(1j * h.offsets[place]) * np.ones((len(self.levels),) * 2, dtype=complex)
+        series = f.junctions[names.index(name)]
+        factors, rows = series.coefficients * np.exp(1j * series.offsets), series.multiples @ f.bare
+        seen = np.flatnonzero(np.any(np.abs(rows) > DECOUPLED, axis=0))
+        if len(seen) == 1:
+            return self._exponentials({int(seen[0]): (factors, rows[:, seen[0]])})
+        total: np.ndarray = np.zeros((len(self.levels),) * 2, dtype=complex)
+        for factor, row in zip(factors, rows, strict=True):
+            acting = np.flatnonzero(np.abs(row) > DECOUPLED)
+            total += factor * self._exponentials({int(axis): (np.ones(1), row[[axis]]) for axis in acting})
+        return total
+
+    def _exponentials(self, sums: Mapping[int, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+        """⟨i|Π Σ c e^{ibO}|j⟩, c and b by axis."""
+        total: np.ndarray = np.ones((len(self.levels),) * 2, dtype=complex)
         for number, part in enumerate(self.parts):
-            acting = [(k, weights[axis]) for k, axis in enumerate(part.phases.axes) if abs(weights[axis]) > DECOUPLED]
-            own = part.between({k: part.functions[k].axis.exponential(float(weight)) for k, weight in acting})
+            own = {
+                k: part.functions[k].axis.exponentials(*sums[axis])
+                for k, axis in enumerate(map(int, part.phases.axes))
+                if axis in sums
+            }
             which = self.states[:, number]
-            total *= own[np.ix_(which, which)]
+            total *= part.between(own)[np.ix_(which, which)]
+        return total
+
+    def _lagging(self, plus: str, minus: str = "0") -> np.ndarray:
+        """⟨i|K_yy⁻¹B_y i(w)|j⟩ [Wb]: how far junctions pull eliminated nodes from where inductors alone hold them."""
+        m, total = self.frame.blocks.matrices, np.zeros((len(self.levels),) * 2, dtype=complex)
+        lag = m.network.port(plus, minus)[m.followers] @ np.asarray(m.junction_reach)
+        for place in np.flatnonzero(lag):
+            branch = m.network.of("junction")[place]
+            phase = self.junction(branch.element)
+            total += lag[place] * m.elements[branch.element]["EJ"] / phi0 * (phase - phase.conj().T) / 2j
         return total
 
     def _charge(self, weights: np.ndarray) -> np.ndarray:
@@ -121,6 +162,7 @@ class Spectrum:
         lines += [str(r) for r in self.representations]
         lines += [f"error: h · {self.error / planck:.2g} Hz, by which the levels moved when all cutoffs were raised"]
         lines += [f"left out: {', '.join(self.left_out)}"] if self.left_out else []
+        lines += [self.caution] if self.caution else []
         return "\n".join(lines)
 
 
