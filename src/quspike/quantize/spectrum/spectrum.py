@@ -63,8 +63,8 @@ class Spectrum:
         shift = stray_shift(m.network, m.elements, stiffness, FEMTO) / planck / 1e9
         names = ", ".join(m.network.constrained)
         return (
-            f"caution: nodes without capacitance at {names} follow the others as in the classical limit; a stray C there "
-            f"adds a zero-point energy that varies by about h · {shift:.3g} GHz · (1 fF/C)^½"
+            f"caution: nodes without capacitance at {names} follow the others as in the classical limit; a stray C "
+            f"there adds a zero-point energy that varies by about h · {shift:.3g} GHz · (1 fF/C)^½"
         )
 
     def has_flux(self, plus: str, minus: str = "0") -> bool:
