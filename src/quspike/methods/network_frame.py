@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -24,6 +25,7 @@ from quspike.kernel.small_matrix import small_inverse
 from quspike.memory import mean_field
 from quspike.methods import network_stores
 from quspike.methods.method import Params, Setup
+from quspike.methods.network_constraint import Constraint, constraint, sagging, tunnelling
 from quspike.methods.network_sources import (
     Loops,
     branch_order,
@@ -49,7 +51,8 @@ class Frame(NamedTuple):
     node_charges (n, m) : the charge conjugate to a node's flux. gates G (m, V). dissipators (m, D) and
     dissipator_sources (D, V). currents A (m, I). junctions (m, J), critical_currents (J,). neurons U (m, K),
     neuron_sources (K, V). clamps (K,) : 1 for a `zero` reset. cut (I, K) : 1 where a neuron's hold cuts a source off.
-    loops : how fluxes act. stores : what dissipators store. V counts offset charges in.
+    loops : how fluxes act. constraint : how nodes without capacitance follow.
+    stores : what dissipators store. V counts offset charges in.
     """
 
     inverse_capacitance: Array
@@ -68,6 +71,7 @@ class Frame(NamedTuple):
     clamps: Array
     cut: Array
     loops: Loops
+    constraint: Constraint
     stores: Stores
 
 
@@ -85,6 +89,7 @@ def frame(setup: Setup, params: Params) -> Frame:
     offsets, by_element = system.network.offsets, system.network.by_element
     names = [s.name for s in system.gates]
     have = [b.element for b in system.network.of("current")]
+    at = np.array([have.index(s.name) for s in system.currents], dtype=int)
     return Frame(
         inverse_capacitance=jnp.linalg.inv(jnp.asarray(m.capacitance)),
         stiffness=jnp.asarray(m.stiffness),
@@ -94,7 +99,7 @@ def frame(setup: Setup, params: Params) -> Frame:
         gates=charge_columns(system, m),
         dissipators=jnp.asarray(m.dissipators)[:, branch_order(system)],
         dissipator_sources=jnp.asarray(signs([by_element[d.name][0].sources for d in system.dissipators], names)),
-        currents=jnp.asarray(m.currents)[:, np.array([have.index(s.name) for s in system.currents], dtype=int)],
+        currents=jnp.asarray(m.currents)[:, at],
         junctions=jnp.asarray(m.junctions),
         critical_currents=jnp.asarray(m.josephson_energies) / phi0,
         neurons=jnp.stack(neurons, axis=1) if neurons else jnp.zeros((m.size, 0)),
@@ -102,6 +107,7 @@ def frame(setup: Setup, params: Params) -> Frame:
         clamps=jnp.array([float(reset == "zero") for reset in setup.resets]),
         cut=jnp.asarray(_cut(setup, system)),
         loops=loops(setup, params, system, m),
+        constraint=constraint(system, m, at),
         stores=network_stores.stores(setup, params),
     )
 
@@ -183,9 +189,29 @@ def look(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Seen:
 
 def node_values(setup: Setup, f: Frame, t, s: Split, seen: Seen, piece) -> tuple[Array, Array]:
     """V and φ of every node (n,)."""
-    psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
-    voltage = f.nodes @ seen.velocity + f.node_sources @ seen.volts + f.loops.node_rates @ loop_rates(setup, piece, t)
-    return voltage, f.nodes @ s.flux + f.loops.nodes @ psi
+    psi, rates = loop_fluxes(setup, f.loops, s.driven, piece, t), loop_rates(setup, piece, t)
+    voltage = f.nodes @ seen.velocity + f.node_sources @ seen.volts + f.loops.node_rates @ rates
+    flux = f.nodes @ s.flux + f.loops.nodes @ psi
+    if not len(system_of(setup).network.followers):
+        return voltage, flux
+
+    def moved(flux: Array, psi: Array, t: Array) -> Array:
+        fed = fed_currents(setup, f, t, s, piece)
+        return sagging(f.constraint, junction_fluxes(f, flux, psi, fed), fed)
+
+    speeds = seen.velocity, jnp.concatenate([jnp.zeros(len(psi) - len(rates)), rates]), jnp.ones(())
+    more, rate = jax.jvp(moved, (s.flux, psi, jnp.asarray(t, dtype=float)), speeds)
+    return voltage + rate, flux + more
+
+
+def junction_fluxes(f: Frame, flux: Array, psi: Array, fed: Array) -> Array:
+    """u (J,): the flux of each junction, where inductors alone would hold nodes without capacitance."""
+    return f.junctions.T @ flux + f.loops.junctions @ psi + f.constraint.feeds @ fed
+
+
+def fed_currents(setup: Setup, f: Frame, t, s: Split, piece) -> Array:
+    """I(t) (I,), a held neuron's inputs cut off."""
+    return jnp.prod(1 - f.cut * s.held[None, :], axis=1) * source_currents(setup, piece, t)
 
 
 def conductances(setup: Setup, params: Params, branch: Array, memory: Array) -> Array:
@@ -210,7 +236,8 @@ def mean_rates(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> tu
     psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
     pulled = f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux + f.loops.pull @ psi
     drawn = f.dissipators @ seen.current
-    tunnelled = f.junctions @ (f.critical_currents * jnp.sin((f.junctions.T @ s.flux + f.loops.junctions @ psi) / phi0))
+    fed = fed_currents(setup, f, t, s, piece)
+    tunnelled = f.junctions @ tunnelling(f.constraint, junction_fluxes(f, s.flux, psi, fed))
     pairs = zip(system_of(setup).memristors, remembering(setup), strict=True)
     memory = [mean_field.rate(d, s.memory[i], seen.branch[j], params["elements"]) for i, (d, j) in enumerate(pairs)]
     parts = [-pulled - drawn - tunnelled, seen.velocity, jnp.stack(memory) if memory else s.memory]

@@ -64,6 +64,7 @@ def loops(setup: Setup, params: Params, system: System, m: Matrices) -> Loops:
     pull = jnp.concatenate([jnp.asarray(p) for p in pulls], axis=1)
     across = [weights.of("junction", gauge=g)[:, order] for g in ("static", "irrotational")]
     across.append(signs([b.sources for b in network.of("junction")], integrated))
+    behind = network.incidence("junction")[m.followers].T @ jnp.asarray(m.follower_inductance) @ pull[m.followers]
     followed = following(m, pull)[np.array([network.nodes.index(n) for n in system.nodes], dtype=int)]
     tied = signs([network.offsets.get(n, ()) for n in system.nodes], integrated)
     own = jnp.concatenate([jnp.zeros((len(system.nodes), 2 * len(order))), jnp.asarray(tied)], axis=1)
@@ -71,7 +72,7 @@ def loops(setup: Setup, params: Params, system: System, m: Matrices) -> Loops:
     return Loops(
         start=_values(setup, system.fluxes, first_pieces(setup, params), jnp.zeros(())),
         pull=jnp.asarray(m.transform).T @ pull,
-        junctions=jnp.concatenate([jnp.asarray(a) for a in across], axis=1),
+        junctions=jnp.concatenate([jnp.asarray(a) for a in across], axis=1) - behind,
         nodes=own + followed,
         rates=jnp.asarray(leaking)[branch_order(system)],
         node_rates=followed[:, len(order) :],

@@ -108,8 +108,23 @@ TABLES = ("classical", "moments")  # the methods that run what a table stores
     return chosen
 
 
+def _check_constraint(chosen: Method, setup: Setup) -> None:
+    """Junctions at nodes without capacitance are an equation beside the others, which one method solves."""
+    network = setup.membrane.network
+    if not network.constrained:
+        return
+    name = network.constrained[0]
+    if chosen.name != "classical":
+        remedy = f"must be classical, or {name} needs a capacitor at its node, which follows a constraint without one"
+        raise NotAvailable("method", chosen.name, remedy)
+    for node in setup.neuron_nodes:
+        if network.node_vector(node)[network.followers].any():
+            raise InputError(f"node {node}", "none", f"needs a capacitance to be a neuron's: {name} holds it")
+
+
 def _check_network(chosen: Method, setup: Setup) -> None:
     """Several nodes: what a method has no place for is refused by name."""
+    _check_constraint(chosen, setup)
     if "network" not in chosen.circuits:
         able = " or ".join(m.name for m in METHODS.values() if "network" in m.circuits)
         remedy = f"needs one node, and this circuit has {setup.membrane.node}: use {able}"

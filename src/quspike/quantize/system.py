@@ -10,8 +10,18 @@ from functools import cached_property
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError, NotAvailable
-from quspike.quantize.membrane import Dissipator, Membrane, Parts, Source, dissipator_of, reduce_to_membrane, source_of
+from quspike.quantize.membrane import (
+    Dissipator,
+    Membrane,
+    Parts,
+    Source,
+    dissipator_of,
+    element_params,
+    reduce_to_membrane,
+    source_of,
+)
 from quspike.quantize.network import Network, network
+from quspike.quantize.numbers.matrices import check_constraint
 
 CARDS = ("C", "L", "K", "JJ", "R", "MEM", "I", "V", "TL", "Y", "FLUX", "NG")
 
@@ -74,8 +84,7 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
             raise NotAvailable(e.name, f"card {e.card}", f"must be {', '.join(CARDS)} in a method so far")
     found = network(circuit)
     if found.constrained:
-        remedy = "needs a capacitance (C=) in a method: nodes without one are followed by quantize() alone so far"
-        raise NotAvailable(found.constrained[0], "none", remedy)
+        check_constraint(found, element_params(circuit))
     massless = [c.name for i, c in enumerate(found.coordinates) if c.kind == "frozen" and _dissipated(found, i)]
     if massless:
         raise InputError(
