@@ -29,7 +29,9 @@ class Setup:
     scale : V, the voltage that errors are measured against.
     diffusion : of the flux in `brownian`. steps_per_radian : of a resonator, at the least.
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
-    noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. neuron_nodes, resets,
+    noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. lines, recurrence,
+    settling_error : the modes of each line in `modes`, how far they come back within the run, their noise after a reset.
+    neuron_nodes, resets,
     slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its memories and fluxes.
     """
 
@@ -64,6 +66,9 @@ class Setup:
     phases: tuple[float, ...] = ()
     slowest_leak: float = 1.0
     oscillation: float = 0.0
+    lines: Any = None
+    recurrence: float = 0.0
+    settling_error: float = 0.0
     fastest: float = 0.0
 
     @property
@@ -86,6 +91,11 @@ class Setup:
     def coloured(self) -> bool:
         """True if the lines keep their own memory (`bath=drude`)."""
         return "drude" in (self.baths or {}).values()
+
+    @property
+    def quantum_lines(self) -> bool:
+        """True if the lines' noise is quantum below their cutoff: `bath=drude`, or modes."""
+        return self.coloured or self.lines is not None
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,16 @@ METHODS: dict[str, Method] = {
             "leading order in (ħκ/4kT)², kT ≳ ħω/3",
             True, ("mean_field", "operator"), ("expectation",), ("markov",), ("baseband", "resonator"), True,
         ),
+        Method(
+            "modes", "quspike.methods.modes", "the lines themselves as oscillators, one closed system",
+            "any coupling, until what has left comes back",
+            True, ("mean_field",), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), False, True,
+        ),
     )
 }  # fmt: skip
+
+
+TABLES = ("classical", "moments")  # the methods that run what a table stores
 
 
 def check_legal(method: str, setup: Setup) -> Method:
@@ -83,9 +91,6 @@ def check_legal(method: str, setup: Setup) -> Method:
     kind = setup.membrane.kind
     if kind == "network":
         _check_network(chosen, setup)
-TABLES = ("classical", "moments")  # the methods that run what a table stores
-
-
     elif kind not in chosen.circuits:
         raise InputError(
             "method",

@@ -75,7 +75,7 @@ class Settings(Table):
 
     method: Annotated[
         str,
-        Choice(("classical", "moments", "gksl", "brownian"), later=("trajectories", "modes", "heom")),
+        Choice(("classical", "moments", "gksl", "brownian", "modes"), later=("trajectories", "heom")),
     ] = "moments"
     memory: Annotated[str, Choice(("mean_field", "operator"), later=("measured",))] = "mean_field"
     closure: Annotated[str, Choice(("none", "gaussian"))] = "none"

@@ -16,6 +16,9 @@ from quspike.validity.common import memristance_drift
 from quspike.validity.network import CLASSICAL_QUANTUM
 from quspike.verdict import SMALL, Check, bounded, info
 
+RECURRENCE = 2e-3  # of a voltage step; past it the modes' return is seen
+SETTLING = 1e-2  # of ⟨V²⟩, half of that in V_rms
+
 
 def membrane_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """What one membrane's dynamics and its quantum state say."""
@@ -60,7 +63,7 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     coldest = min(float(elements[d.name]["T"]) for d in setup.one.dissipators)
     kappa = float(np.max(leak_rates(setup, params, solution)))
     checks = []
-    white = method == "brownian" or (not setup.resonator and not setup.coloured)
+    white = method == "brownian" or (not setup.resonator and not setup.quantum_lines)
     text = "white noise is of leading order in (ħκ/4kT)²"
     ratio = hbar * kappa / (k_B * coldest)
     checks.append(bounded("hbar kappa/kT", ratio, 1.0, text) if white else info("hbar kappa/kT", ratio, text))
@@ -84,11 +87,11 @@ def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Ch
     cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.one.dissipators if "cutoff" in elements[d.name]]
     if not cutoffs:
         return []
-    text = "the lines' cutoff" + ("" if setup.coloured else ", above which a Markovian bath has no say")
+    text = "the lines' cutoff" + ("" if setup.quantum_lines else ", above which a Markovian bath has no say")
     value = fastest / min(cutoffs)
     return [
         info("fastest rate/cutoff", value, text)
-        if setup.coloured
+        if setup.quantum_lines
         else bounded("fastest rate/cutoff", value, SMALL, text)
     ]
 
@@ -98,12 +101,28 @@ def _white_noise_deficit(
 ) -> list[Check]:
     """What white noise leaves out: the exact V_rms with the cutoff, at the fastest leak, over √(kT/C)."""
     cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.one.dissipators if "cutoff" in elements[d.name]]
-    if setup.coloured or not cutoffs:
+    if setup.quantum_lines or not cutoffs:
         return []
     capacitance = float(total_capacitance(setup.one, elements))
     exact = voltage_variance(capacitance, kappa * capacitance, max(cutoffs), temperature) ** 0.5
     text = f"bath=drude has the quantum noise below the cutoff: V_rms up to {exact * 1e6:.3g} µV"
     return [info("coloured/white V_rms", exact / thermal, text)]
+
+
+def _line_errors(setup: Setup) -> list[Check]:
+    """How well the lines' own memory is represented: by poles, or by modes, which also come back."""
+    if not setup.quantum_lines:
+        return []
+    form = f"{setup.poles} Padé poles" if setup.lines is None else f"{setup.lines.omega.size} modes"
+    text = f"of ⟨V²⟩ with {form}, against the exact fluctuation–dissipation integral"
+    checks = [bounded("noise error", setup.noise_error, 1e-3, text)]
+    if setup.lines is not None:
+        text = "of a voltage step: what the lines took and give back within the run, against lines without end"
+        checks.append(bounded("recurrence", setup.recurrence, RECURRENCE, text))
+        if setup.settling_error > 0:
+            text = "of ⟨V²⟩ while it settles after a reset or a start out of equilibrium, against very many modes"
+            checks.append(bounded("settling error", setup.settling_error, SETTLING, text))
+    return checks
 
 
 def _quantumness(
@@ -113,9 +132,7 @@ def _quantumness(
     thermal = (k_B * temperature / capacitance) ** 0.5
     largest = float(np.max(np.asarray(solution.voltage_std)))
     checks = [info("V_rms/sqrt(kT/C)", largest / thermal, "1 for a classical membrane")]
-    if setup.coloured:
-        text = f"of ⟨V²⟩ with {setup.poles} Padé poles, against the exact fluctuation–dissipation integral"
-        checks.append(bounded("noise error", setup.noise_error, 1e-3, text))
+    checks += _line_errors(setup)
     if not setup.resonator:
         return checks + _white_noise_deficit(setup, elements, temperature, kappa, thermal)
     mode = resonator_mode(setup.one, elements)

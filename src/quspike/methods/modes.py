@@ -1,0 +1,108 @@
+"""The transmission lines themselves as oscillators: one closed system, at any coupling, until what left comes back.
+
+    H = q²/2C + φ²/2L − I(t)φ + Σ_e Σ_m [ q_m²/2C_m + (F_e − φ_m)²/2L_m ],     ω_m C_m = 1/ω_m L_m = y_m
+
+Linear circuits: means (`modes_means`, `modes_path`) and the covariance of the circuit's own φ and q
+(`modes_covariance`). The number of modes and their frequencies fit the run (`modes_lines`).
+Caldeira & Leggett, Ann. Phys. 149, 374 (1983).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from quspike.kernel.grid import GridPlan
+from quspike.methods.covariance import covariance_of
+from quspike.methods.method import Params, Setup, Solution
+from quspike.methods.modes_covariance import spread
+from quspike.methods.modes_lines import choose_lines
+from quspike.methods.modes_means import mean_flow
+from quspike.methods.modes_path import Path, follow
+
+RICHARDSON = 15.0  # 2⁴ − 1: a step of fourth order, halved
+
+
+def prepare(setup: Setup, params: Params, duration: float) -> Setup:
+    """The setup with its lines' modes, how far they recur within the run, and their error in ⟨V²⟩."""
+    return choose_lines(setup, params, duration)
+
+
+def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
+    """Means on the grid and on half its step, which is what is kept; the covariance along the kept one's steps."""
+    nodes = np.asarray(plan.nodes(setup.inputs.breakpoints(params)))
+    halved = np.sort(np.concatenate([nodes, 0.5 * (nodes[1:] + nodes[:-1])]))
+    flow = mean_flow(setup, params)
+    coarse, fine = follow(setup, params, nodes, flow), follow(setup, params, halved, flow)
+    save = 2 * plan.save_index
+    moments = spread(setup, params, fine, halved, save)
+    error = means_error(setup, coarse, fine, plan.save_index) / RICHARDSON
+    return _assemble(setup, plan, capacity, params, fine, save, moments, error)
+
+
+def means_error(setup: Setup, coarse: Path, fine: Path, save: np.ndarray) -> float:
+    """Largest difference of V at saved times on which as many spikes came before, relative to V or its scale."""
+    steps = coarse.node[save], fine.node[2 * save]
+    voltages = [path.seen.voltage[i] for path, i in zip((coarse, fine), steps, strict=True)]
+    before = [np.cumsum(np.append(False, path.fires))[i] for path, i in zip((coarse, fine), steps, strict=True)]
+    if len(coarse.spikes) != len(fine.spikes):
+        return float("inf")
+    alike = before[0] == before[1]
+    largest = np.maximum(np.abs(voltages[1]), setup.scale)
+    return float(np.max(np.abs(voltages[0] - voltages[1])[alike] / largest[alike], initial=0.0))
+
+
+def _assemble(
+    setup: Setup, plan: GridPlan, capacity: int, params: Params, path: Path, save, moments, error
+) -> Solution:
+    at = path.node[save]
+    seen = path.seen
+    remember = [i for i, d in enumerate(setup.one.dissipators) if d.law is not None]
+    capacitance = float(path_capacitance(setup, params))
+    covariance: dict[str, Any] = covariance_of(*(jnp.asarray(m)[:, None] for m in moments))
+    diagnostics = covariance.pop("diagnostics")
+    signs = np.array([d.sign for d in setup.membrane.memristors])
+    spikes = np.full(capacity, np.nan)
+    spikes[: len(path.spikes)] = path.spikes[:capacity]
+    times = jnp.asarray(plan.save_times)
+    return Solution(
+        time=times,
+        voltage=jnp.asarray(seen.voltage[at])[:, None],
+        voltage_std=jnp.sqrt(jnp.asarray(moments.charge))[:, None] / capacitance,
+        flux=jnp.asarray(seen.phi[at])[:, None],
+        membrane=jnp.asarray(seen.membrane[at])[:, None][:, : int(setup.spiking)],
+        memristance=jnp.asarray(1 / seen.conductance[at][:, remember]),
+        memory=jnp.asarray(memories(setup, seen.memory[at], seen.phi[at])),
+        memristor_current=jnp.asarray(seen.current[at][:, remember] * signs),
+        input_current=setup.inputs.sampled(params, params["elements"], times),
+        spike_time=jnp.asarray(spikes),
+        spike_neuron=jnp.where(jnp.isfinite(spikes), 0, -1),
+        spike_count=jnp.full(int(setup.spiking), len(path.spikes)),
+        diagnostics={
+            "error_estimate": jnp.asarray(error),
+            "crowded": jnp.asarray(float(path.crowded)),
+            "finite": jnp.asarray(bool(np.all(np.isfinite(seen.voltage)) and np.all(np.isfinite(moments.charge)))),
+            **diagnostics,
+        },
+        extra=covariance if setup.save_covariance else {},
+    )
+
+
+def path_capacitance(setup: Setup, params: Params):
+    """C_Σ [F]."""
+    from quspike.quantize.membrane import total_capacitance
+
+    return total_capacitance(setup.one, params["elements"])
+
+
+def memories(setup: Setup, x: np.ndarray, phi: np.ndarray) -> np.ndarray:
+    """x of each memristor (T, X); in a resonator x0 + φ where it is the inductor's flux."""
+    from quspike.memory.mean_field import follows_inductor
+
+    found = np.array(x)
+    for i, d in enumerate(setup.membrane.memristors):
+        if setup.resonator and follows_inductor(d):
+            found[:, i] = found[:, i] + d.sign * phi
+    return found
