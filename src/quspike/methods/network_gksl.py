@@ -1,13 +1,14 @@
 """Coupled oscillators in Fock space, one for each node, in the frame that is displaced by their own means.
 
-    H = Σ ħω_k a_k†a_k + Σ_{k<l}[E_kl q_k q_l + K_kl φ_kφ_l] − Σ_j E_J[cos(b_j·φ/φ0) + ½(b_j·φ/φ0)²] + φ·A I − q·EG V
+    H = Σ ħω_k a_k†a_k + Σ_{k<l}[E_kl q_k q_l + K_kl φ_kφ_l] − Σ_j E_J[cos ϕ_j + ½c_j(b_j·φ/φ0)²] + φ·(A I + Pψ) − q·EGu
     dρ/dt = −(i/ħ)[H, ρ] + Σ_d (𝓓[L_d↓] + 𝓓[L_d↑])ρ,     L_d↓ = Σ_k b_dk √(W_d E_kk (n̄_dk + 1)) a_k e^{−iω_k t}
 
 E = C⁻¹, ω_k = √(E_kk K_kk) with the junctions' curvature in K, each oscillator in a frame that rotates at its own ω_k:
-exact, no RWA. What couples oscillators is kept in H as it is; dissipation is that of the uncoupled ones, valid for
-couplings g ≪ ω and κ ≪ ω, and a dissipator between two nodes damps them together, through one jump operator. With one
-node this is `gksl`. A `zero` reset swaps the neuron's own oscillator with a thermal one: what it was entangled with is
-left mixed.
+exact, no RWA. φ counts from where the circuit rests in the fluxes of t = 0, and u from its value then, as a constant
+gate voltage or offset charge is a change of gauge. What couples oscillators is kept in H as it is; dissipation is that
+of the uncoupled ones, valid for couplings g ≪ ω and κ ≪ ω, and a dissipator between two nodes damps them together,
+through one jump operator. With one node this is `gksl`. A `zero` reset swaps the neuron's own oscillator with a thermal
+one: what it was entangled with is left mixed.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from jax import Array
 from quspike.constants import hbar, phi0
 from quspike.kernel import coupled_fock as fock
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.memory import mean_field
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories
-from quspike.methods.network_oscillators import Oscillators, State, error_norm, oscillators, size_of
+from quspike.methods.network_oscillators import State, error_norm, oscillators, size_of
+from quspike.methods.network_sources import integrated_voltages, loop_fluxes, loop_rates
+from quspike.methods.network_surroundings import Surroundings
 from quspike.quantize.numbers.zero_point import thermal_occupation
 
 TOP_LEVELS = 2
@@ -41,7 +43,7 @@ def build(setup: Setup, params: Params) -> Machine:
     model = SpikingModel(
         rolled=True,
         flow=machine.flow,
-        membrane=lambda t, y, piece: machine.membrane(y.alpha),
+        membrane=machine.seen,
         reset=machine.reset,
         release=lambda t, y, piece, released: y._replace(held=jnp.where(released, 0.0, y.held)),
         observe=machine.observe,
@@ -51,13 +53,8 @@ def build(setup: Setup, params: Params) -> Machine:
 
 
 @dataclass(frozen=True)
-class _Machine:
+class _Machine(Surroundings):
     """The functions of one run, over its numbers."""
-
-    setup: Setup
-    params: Params
-    f: net.Frame
-    o: Oscillators
 
     @cached_property
     def levels(self) -> int:
@@ -96,36 +93,41 @@ class _Machine:
     def start(self) -> State:
         """Thermal (or vacuum) oscillators about the initial means."""
         initial, k = self.params["initial"], self.own[0] if len(self.own) else 0
-        alpha = jnp.zeros(self.modes, dtype=complex)
+        alpha = (-self.o.rest / (2 * self.o.phi)).astype(complex)
         charge = initial["voltage"] / jnp.diagonal(self.f.inverse_capacitance)[k]
-        alpha = alpha.at[k].set(initial["flux"] / (2 * self.o.phi[k]) + 1j * charge / (2 * self.o.q[k]))
+        alpha = alpha.at[k].add(initial["flux"] / (2 * self.o.phi[k]) + 1j * charge / (2 * self.o.q[k]))
         memories = [jnp.asarray(x, dtype=float) for x in initial_memories(self.setup, self.params)]
         quanta = self.fresh if self.setup.initial_state == "thermal" else 0.0 * self.fresh
         memory = jnp.stack(memories) if memories else jnp.zeros(0)
-        return State(alpha, memory, 0.0 * self.f.clamps, fock.thermal_product(self.levels, list(quanta)))
+        driven = jnp.zeros(len(net.system_of(self.setup).integrated))
+        return State(alpha, memory, driven, 0.0 * self.f.clamps, fock.thermal_product(self.levels, list(quanta)))
 
     def flow(self, t, y: State, piece, free) -> State:
         """dy/dt: forces move α, couplings and junctions turn ρ about it, dissipators do both."""
         turn = jnp.exp(-1j * self.o.omega * t)
         flux, charge = self.lab(y.alpha, turn)
-        swing = self.swing(t, y.alpha, piece, turn)
+        moving = self.kinetic(t, y.alpha, piece, turn)
+        psi = loop_fluxes(self.setup, self.f.loops, y.driven, piece, t)
+        swing = self.swing(t, moving, psi, piece, turn)
         w = self.conductances(y.memory, *swing)
         jumps = self.jump_amplitudes(w, y.held, turn)
-        junction, forces = self.junctions(flux, y.rho, turn)
-        pull = self.o.magnetic @ flux + forces + self.driven(t, y.held, piece)
-        lift = self.o.electric @ charge - self.gate_velocity(t, y.held, piece)
+        junction, forces = self.junctions(flux, psi, y.rho, turn)
+        pull = self.o.magnetic @ flux + forces + self.driven(t, y.held, piece) + self.loop_pull(psi)
+        pull = pull + self.f.dissipators @ (w * self.branch_sources(t, piece))
+        lift = self.o.electric @ charge - self.f.inverse_capacitance @ self.gate_charge(t, piece)
         drift = turn.conj() * (-1j * self.o.phi * pull + self.o.q * lift) / hbar
         down, up = jumps
-        damping = 0.5 * (down.conj().T @ (down @ y.alpha) - up.T @ (up.conj() @ y.alpha))
+        damping = 0.5 * (down.conj().T @ (down @ moving) - up.T @ (up.conj() @ moving))
         small = self.a * turn[:, None, None]
         about = self.coupling(small) + junction - self.linear(small, forces) / hbar
         operators = [jnp.tensordot(row, self.a, 1) for row in down]
         operators += [jnp.tensordot(row, np.swapaxes(self.a, 1, 2), 1) for row in up]
         rho = fock.lindblad_rate(about, operators, y.rho)
-        return State(drift - damping, self.memory_rates(y.memory, *swing), 0.0 * y.held, rho)
+        driven = integrated_voltages(self.setup, piece, t)
+        return State(drift - damping, self.memory_rates(y.memory, *swing), driven, 0.0 * y.held, rho)
 
     def lab(self, alpha: Array, turn: Array) -> tuple[Array, Array]:
-        """⟨φ⟩ and ⟨q⟩ (m,)."""
+        """⟨φ⟩ − φ_r and ⟨q⟩ (m,)."""
         still = alpha * turn
         return 2 * self.o.phi * still.real, 2 * self.o.q * still.imag
 
@@ -145,30 +147,24 @@ class _Machine:
                 total = total + (magnetic * places + self.o.electric[k, m] * self.o.q[k] * self.o.q[m] * momenta) / hbar
         return total
 
-    def junctions(self, flux: Array, rho: Array, turn: Array) -> tuple[Array, Array]:
-        """−Σ E_J[cos θ + ½θ²] about the mean in 1/s (D, D), and Σ (E_J/φ0) b ⟨sin θ − θ⟩, its mean forces (m,), A."""
+    def junctions(self, flux: Array, psi: Array, rho: Array, turn: Array) -> tuple[Array, Array]:
+        """−Σ E_J[cos(θ + θ_0) + ½cθ²] about the mean in 1/s (D, D), and its mean forces Σ (E_J/φ0) b ⟨sin(…) − cθ⟩
+        (m,), A; θ = b·(φ − φ_r)/φ0, θ_0 = (b·φ_r + oψ)/φ0.
+        """
         total = jnp.zeros_like(rho)
         forces = jnp.zeros(self.modes)
         small = self.a * turn[:, None, None]
+        start = (self.f.junctions.T @ self.o.rest + self.f.loops.junctions @ psi) / phi0
         for j in range(self.f.junctions.shape[1]):
-            b, energy = self.f.junctions[:, j], self.f.critical_currents[j] * phi0
+            b, energy, bend = self.f.junctions[:, j], self.f.critical_currents[j] * phi0, self.o.curvature[j]
             mean, eta = b @ flux / phi0, b * self.o.phi / phi0
             shift = self.linear(small, b / phi0)
-            wave = jnp.exp(1j * mean) * fock.wave(self.levels, eta, turn)
+            wave = jnp.exp(1j * (start[j] + mean)) * fock.wave(self.levels, eta, turn)
             cosine, sine = 0.5 * (wave + wave.conj().T), -0.5j * (wave - wave.conj().T)
-            total = total - energy / hbar * (cosine + 0.5 * shift @ shift + mean * shift)
-            current = fock.expectation(rho, sine - shift).real - mean * jnp.trace(rho).real
+            total = total - energy / hbar * (cosine + bend * (0.5 * shift @ shift + mean * shift))
+            current = fock.expectation(rho, sine - bend * shift).real - bend * mean * jnp.trace(rho).real
             forces = forces + b * energy / phi0 * current
         return total, forces
-
-    def driven(self, t, held: Array, piece) -> Array:
-        """A I(t) (m,), a held neuron's inputs cut off; A."""
-        open_inputs = jnp.prod(1 - self.f.cut * held[None, :], axis=1)
-        return self.f.currents @ (open_inputs * net.source_currents(self.setup, piece, t))
-
-    def gate_velocity(self, t, held: Array, piece) -> Array:
-        """E G V(t) (m,), V."""
-        return self.f.inverse_capacitance @ (self.f.gates @ net.source_voltages(self.setup, piece, t))
 
     def jump_amplitudes(self, w: Array, held: Array, turn: Array) -> tuple[Array, Array]:
         """L_d↓ and L_d↑ as rows over a_k and a_k† (D, m), 1/√s; none on an oscillator in the hold of a `zero` reset."""
@@ -177,39 +173,9 @@ class _Machine:
         size = size * jnp.sqrt(w)[:, None]
         return size * jnp.sqrt(self.quanta + 1) * turn, size * jnp.sqrt(self.quanta) * turn.conj()
 
-    def swing(self, t, alpha: Array, piece, turn: Array) -> tuple[Array, Array, Array]:
-        """Of each dissipator's branch: rest flux, and the carrier's flux and voltage amplitudes about it (D,)."""
-        rest = -jnp.linalg.solve(self.o.stiffness, self.f.currents @ self._slow_currents(t, piece))
-        still = alpha * turn - rest / (2 * self.o.phi)
-        flux = self.f.dissipators.T @ (2 * self.o.phi * still)
-        volts = self.f.dissipators.T @ (self.f.inverse_capacitance @ (2 * self.o.q * still))
-        return self.f.dissipators.T @ rest, size_of(flux), size_of(volts)
-
-    def _slow_currents(self, t, piece) -> Array:
-        slowest = self.setup.oscillation
-        values = net.source_currents(self.setup, piece, t)
-        sources = net.system_of(self.setup).currents
-        return values * np.array([float(self.setup.inputs.is_slow(s, slowest)) for s in sources])
-
-    def conductances(self, memory: Array, rest: Array, flux: Array, volts: Array) -> Array:
-        """W of each dissipator, averaged over the carrier of its branch (D,), S."""
-        memories = iter(range(len(memory)))
-        found = [
-            mean_field.carrier_conductance(
-                d, None if d.law is None else memory[next(memories)], rest[i], flux[i], volts[i],
-                self.params["elements"],
-            )
-            for i, d in enumerate(self.setup.membrane.dissipators)
-        ]  # fmt: skip
-        return jnp.stack([jnp.asarray(w, dtype=float) for w in found])
-
-    def memory_rates(self, memory: Array, rest: Array, flux: Array, volts: Array) -> Array:
-        """dx/dt of each memristor."""
-        pairs = zip(self.setup.membrane.memristors, net.remembering(self.setup), strict=True)
-        found = [
-            mean_field.carrier_rate(d, memory[i], volts[j], self.params["elements"]) for i, (d, j) in enumerate(pairs)
-        ]
-        return jnp.stack(found) if found else memory
+    def seen(self, t, y: State, piece) -> Array:
+        """What the thresholds see (K,)."""
+        return self.membrane(self.kinetic(t, y.alpha, piece, jnp.exp(-1j * self.o.omega * t)))
 
     def membrane(self, alpha: Array) -> Array:
         """2|α_k|V_zpf of each neuron's oscillator, or its quadrature X_θ (K,)."""
@@ -223,7 +189,9 @@ class _Machine:
 
     def reset(self, t, y: State, piece, fires: Array) -> State:
         """`zero` swaps the oscillator with a thermal one, `subtract` displaces it along its phase."""
-        neuron, alpha, rho = self.params["neuron"], y.alpha, y.rho
+        neuron, rho = self.params["neuron"], y.rho
+        alpha = self.kinetic(t, y.alpha, piece, jnp.exp(-1j * self.o.omega * t))
+        behind = y.alpha - alpha
         for k, reset in enumerate(self.setup.resets):
             place, fired = int(self.own[k]), fires[k]
             jump = neuron["v_threshold"][k] - neuron["v_reset"][k]
@@ -234,39 +202,37 @@ class _Machine:
             alpha = alpha.at[place].set(jnp.where(fired, kept, alpha[place]))
             if reset == "zero":
                 rho = jnp.where(fired, fock.replaced(rho, place, self.modes, self.fresh[place]), rho)
-        return State(alpha, y.memory, jnp.where(fires, 1.0, y.held), rho)
+        return State(alpha + behind, y.memory, y.driven, jnp.where(fires, 1.0, y.held), rho)
 
     def observe(self, t, y: State, piece, free) -> Array:
         """What is recorded at each node of the grid."""
         turn = jnp.exp(-1j * self.o.omega * t)
         small = jnp.stack([fock.expectation(y.rho, a) for a in self.a])
         alpha = y.alpha + small
-        flux, charge = self.lab(alpha, turn)
-        swing = self.swing(t, alpha, piece, turn)
+        moving = self.kinetic(t, alpha, piece, turn)
+        flux, charge = self.lab(moving, turn)
+        psi = loop_fluxes(self.setup, self.f.loops, y.driven, piece, t)
+        swing = self.swing(t, moving, psi, piece, turn)
         w = self.conductances(y.memory, *swing)
-        gate = net.source_voltages(self.setup, piece, t)
-        velocity = self.f.inverse_capacitance @ (charge - self.f.gates @ gate)
+        velocity = self.f.inverse_capacitance @ charge
+        volts, fluxes = self.f.nodes @ velocity, self.f.nodes @ (self.o.rest + flux) + self.f.loops.nodes @ psi
+        volts = volts + self.f.node_sources @ net.source_voltages(self.setup, piece, t)
+        volts = volts + self.f.loops.node_rates @ loop_rates(self.setup, piece, t)
         places, momenta = self.spread(y.rho, small, turn)
         to_volts = self.f.nodes @ self.f.inverse_capacitance
         chosen = net.remembering(self.setup)
-        branch = self.f.dissipators.T @ velocity + self.f.dissipator_sources @ gate
-        memory = y.memory + self._rest_memory(swing[0])
+        branch = self.f.dissipators.T @ velocity + self.branch_sources(t, piece)
+        memory = y.memory + self.rest_memory(swing[0])
         health = jnp.stack([
             jnp.max(fock.top_populations(y.rho, self.modes, TOP_LEVELS)), jnp.trace(y.rho).real - 1,
             jnp.min(jnp.diagonal(y.rho).real),
         ])  # fmt: skip
         return jnp.concatenate([
-            self.f.nodes @ velocity + self.f.node_sources @ gate, self.f.nodes @ flux, self.membrane(alpha), memory,
+            volts, fluxes, self.membrane(moving), memory,
             w[chosen], (w * branch)[chosen], alpha.real, alpha.imag,
             jnp.einsum("ni,ij,nj->n", to_volts, momenta, to_volts),
             jnp.einsum("ni,ij,nj->n", self.f.nodes, places, self.f.nodes), health,
         ])  # fmt: skip
-
-    def _rest_memory(self, rest: Array) -> Array:
-        """A memory that is its branch's flux sits at the rest flux (memristors,)."""
-        pairs = zip(self.setup.membrane.memristors, net.remembering(self.setup), strict=True)
-        found = [rest[j] if mean_field.follows_inductor(d) else jnp.zeros(()) for d, j in pairs]
-        return jnp.stack(found) if found else jnp.zeros(0)
 
     def spread(self, rho: Array, small: Array, turn: Array) -> tuple[Array, Array]:
         """Covariances of φ and of q (m, m), SI."""

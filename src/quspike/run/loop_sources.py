@@ -1,4 +1,4 @@
-"""What sources in loops ask of a run: fluxes that move steadily, steps that resolve the alternating Josephson effect."""
+"""What sources in loops ask of a run: fluxes that move steadily, steps that resolve alternating Josephson currents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.methods.method import Setup
+from quspike.methods.network_frame import frame
+from quspike.methods.network_oscillators import oscillators
 from quspike.quantize.membrane import Source
 from quspike.quantize.symbols.external_flux import flux_weights
 from quspike.quantize.system import System
@@ -35,6 +37,17 @@ def across_junctions(setup: Setup, params: Mapping[str, Any], duration: float) -
     system, times = setup.membrane, np.linspace(0, duration, 513)
     assert isinstance(system, System)
     return [peak(setup, s, params, times) for s in system.integrated] if system.junctions else []
+
+
+def lowest_oscillator(setup: Setup, params: Mapping[str, Any]) -> float:
+    """The lowest ω of the oscillators at the fluxes of t = 0, rad/s. Raises InputError where they have no rest."""
+    found = oscillators(frame(setup, params))
+    held = np.all(np.isfinite(found.stiffness)) and np.linalg.eigvalsh(found.stiffness)[0] > 0
+    if not held:
+        names = ", ".join(s.name for s in setup.membrane.fluxes) or "circuit"
+        remedy = "must leave a minimum of the potential that follows from that without flux: start elsewhere, or at 0"
+        raise InputError(names, "no rest at t = 0", remedy)
+    return float(np.min(found.omega))
 
 
 def peak(setup: Setup, source: Source, params: Mapping[str, Any], times: np.ndarray) -> float:

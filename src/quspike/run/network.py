@@ -24,13 +24,14 @@ from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.run.fock_space import first_levels
 from quspike.run.initial import Initial
-from quspike.run.loop_sources import across_junctions, check_fluxes, peak
+from quspike.run.loop_sources import across_junctions, check_fluxes, lowest_oscillator, peak
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run, neuron_table
 from quspike.run.starting_point import hottest, memory_of
 from quspike.run.step_size import STEPS_PER_CUTOFF, STEPS_PER_LEAK, STEPS_PER_RADIAN, conductances_of
 
 COUPLED_LEVELS = 10  # of each of several oscillators to begin with: their number is the power of the oscillators
+ISLAND = "with method gksl: only junctions see it, its charge comes in whole pairs, and no oscillator stands for it"
 FREE = 1e-9  # of the fastest mode: below it a mode has no restoring force
 
 
@@ -92,7 +93,9 @@ def _check_kinds(run: Run, system: System, fock: bool) -> None:
             )
             raise InputError(c.element, "a line of finite length", f"{remedy}: use moments or classical")
     for c in system.network.coordinates:
-        if c.kind in ("baseband", "free", "periodic"):
+        if c.kind == "periodic":
+            raise InputError(f"coordinate {c.name}", "no oscillator", f"must have a leak or an inductor {ISLAND}")
+        if c.kind in ("baseband", "free"):
             remedy = f"must have an inductor (or a junction beside its leak) with method gksl: it is {c.kind}"
             raise InputError(f"node {c.node}", "no oscillator", remedy)
     if run.nonlinearity != "full":
@@ -180,20 +183,18 @@ def with_scales(setup: Setup, params: Mapping[str, Any], duration: float) -> Set
         times = np.linspace(0, duration, 513)
         volts = [reach[source.card] * peak(setup, source, params, times) for source in setup.membrane.sources]
         scale = max([*volts, abs(float(params["initial"]["voltage"])), 1e-9])
-    if setup.fock and setup.truncation is None:
-        setup = replace(setup, truncation=_levels(setup, params, s))
+    if setup.fock:
+        levels = _levels(setup, params)
+        setup = replace(setup, truncation=setup.truncation or levels)
     return replace(setup, scale=scale, slowest_leak=max(s.leak, 1 / duration), oscillation=s.oscillation)
 
 
-def _levels(setup: Setup, params: Mapping[str, Any], s: Scales) -> int:
+def _levels(setup: Setup, params: Mapping[str, Any]) -> int:
     """Levels of each oscillator: room for the warmest of them, at the slowest that the circuit has."""
     system = setup.membrane
     assert isinstance(system, System)
-    m = matrices(system.network, params["elements"])
-    stiffness = m.stiffness + (m.junctions * np.asarray(m.josephson_energies)) @ m.junctions.T / phi0**2
-    omega = np.sqrt(np.diagonal(np.linalg.inv(m.capacitance)) * np.diagonal(stiffness))
-    temperature = hottest(system, params["elements"])
-    occupation = 1 / np.expm1(hbar * np.min(omega) / (k_B * temperature)) if temperature > 0 else 0.0
+    temperature, slowest = hottest(system, params["elements"]), lowest_oscillator(setup, params)
+    occupation = 1 / np.expm1(hbar * slowest / (k_B * temperature)) if temperature > 0 else 0.0
     return min(first_levels(Initial(), float(occupation), bool(system.junctions)), COUPLED_LEVELS)
 
 
