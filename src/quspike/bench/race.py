@@ -46,7 +46,8 @@ class Running(Protocol):
 
 @dataclass(frozen=True)
 class Rival:
-    """A contestant. side: "quspike", "peer", or "given" (a peer that was given quspike's equation).
+    """A contestant. side: "quspike", "peer", "given" (a peer that was given quspike's equation), or "floor"
+    (a part of the work, which all of it cannot undercut, and which is not compared).
 
     begin : makes it ready, registering with the stack what has to be closed. missing : why it cannot take part.
     once : so slow that it is solved once only.

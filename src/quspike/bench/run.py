@@ -11,7 +11,7 @@ from quspike.bench.report import Outcome
 from quspike.bench.spectra import TITLES
 from quspike.errors import InputError
 
-MEMBRANE = "adapting"
+LADDER, MEMBRANE = "ladder", "adapting"
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, *TITLES, MEMBRANE]
+    known = [*PROBLEMS, *TITLES, LADDER, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -37,6 +37,9 @@ def run_bench(
     for name in names:
         if name in TITLES:
             outcomes.append(race_spectra(name, turns, say))
+            continue
+        if name == LADDER:
+            outcomes.append(race_ladder(turns, say))
             continue
         if name == MEMBRANE:
             outcomes.append(race_membrane(turns, say))
@@ -69,6 +72,14 @@ def race_spectra(name: str, repeats: int, say: Say = lambda text: None) -> Outco
     else:
         timings, absent = race(spectra.symbol_rivals(), spectra.symbol_reference(), repeats, say)
     return Outcome(name, TITLES[name], timings, absent, {})
+
+
+def race_ladder(repeats: int, say: Say = lambda text: None) -> Outcome:
+    """Hundreds of nodes, from netlist to modes."""
+    from quspike.bench.ladder import NAME, TITLE, ladder_reference, ladder_rivals
+
+    timings, absent = race(ladder_rivals(), ladder_reference(), repeats, say)
+    return Outcome(NAME, TITLE, timings, absent, {})
 
 
 def race_membrane(repeats: int, say: Say = lambda text: None) -> Outcome:
