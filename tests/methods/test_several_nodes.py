@@ -366,7 +366,6 @@ def test_a_line_without_end_is_a_resistor():
             {"method": "moments"},
             "MEMa bath must be drude where other",
         ),
-        (None, {"method": "moments", "closure": "gaussian"}, "closure must be none"),
         (None, {"initial": {"voltage": "1 uV"}}, "several nodes"),
         (
             None,

@@ -17,23 +17,17 @@ from __future__ import annotations
 from itertools import compress
 from typing import Any
 
-import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 from quspike.constants import hbar, k_B
 from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.memory import mean_field
+from quspike.memory import gaussian, mean_field
 from quspike.methods import coloured_moments, lab_frame, network_coloured, network_moments, network_stores, secular
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
-from quspike.quantize.membrane import Dissipator
-
-HERMITE_POINTS, HERMITE_WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
-HERMITE_WEIGHTS = HERMITE_WEIGHTS / HERMITE_WEIGHTS.sum()
 
 
 def build(setup: Setup, params: Params) -> Machine:
@@ -41,6 +35,9 @@ def build(setup: Setup, params: Params) -> Machine:
     refuse_nonlinear(setup)
     if setup.several:
         return (network_coloured if network_stores.count(setup) else network_moments).build(setup, params)
+    if setup.closure == "gaussian" and (setup.coloured or setup.resonator):
+        kind = "in a resonator" if setup.resonator else "with bath=drude"
+        raise NotAvailable("closure", "gaussian", f"must be none {kind} so far")
     if setup.coloured:
         return coloured_moments.build(setup, params)
     if setup.resonator:
@@ -69,7 +66,8 @@ def _build_baseband(setup: Setup, params: Params) -> Machine:
         rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, sum(currents, jnp.zeros(())))
         if setup.closure == "gaussian":
             rates[2:] = [
-                _closed_rate(d, params, v, x, v_v) for d, x in zip(setup.one.memristors, y[2:means], strict=True)
+                gaussian.closed_rate(d, params["elements"], v, x, v_v)
+                for d, x in zip(setup.one.memristors, y[2:means], strict=True)
             ]
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
         spreading = _spread_rates(setup, params, numbers, w, stiffness, y[means:])
@@ -142,8 +140,8 @@ def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[lis
     memories, conductances, currents, stiffness = iter(x), [], [], jnp.zeros(())
     for d in setup.one.dissipators:
         memory = None if d.law is None else next(memories)
-        if setup.closure == "gaussian" and d.law is not None and d.law.control == "flux":
-            mean, slope, reaction = _flux_average(d, params, v, memory, phi_phi, phi_v)
+        if setup.closure == "gaussian" and gaussian.closes(d):
+            mean, slope, reaction = gaussian.flux_average(d, params["elements"], v, memory, phi_phi, phi_v)
             conductances.append(mean)
             currents.append(mean * v + slope * phi_v)
             stiffness = stiffness + reaction
@@ -152,22 +150,6 @@ def _leak(setup: Setup, params: Params, v, x: list, phi_phi, phi_v) -> tuple[lis
             conductances.append(w)
             currents.append(w * v)
     return conductances, currents, stiffness
-
-
-def _flux_average(d: Dissipator, params: Params, v, x, phi_phi, phi_v):
-    """⟨W⟩, ⟨W′⟩ and ⟨W′V⟩ over a Gaussian (φ, V), W′ with respect to the node's flux."""
-    width = jnp.sqrt(jnp.maximum(phi_phi, 1e-60))
-    points = x + d.sign * width * HERMITE_POINTS
-    values, slopes = jax.vmap(jax.value_and_grad(lambda u: mean_field.conductance(d, u, v, params["elements"])))(points)
-    voltages = v + phi_v / width * HERMITE_POINTS
-    slopes = d.sign * HERMITE_WEIGHTS * slopes
-    return jnp.sum(HERMITE_WEIGHTS * values), jnp.sum(slopes), jnp.sum(slopes * voltages)
-
-
-def _closed_rate(d: Dissipator, params: Params, v, x, v_v):
-    """⟨f(x, V)⟩ over a Gaussian V."""
-    points = v + jnp.sqrt(jnp.maximum(v_v, 0.0)) * HERMITE_POINTS
-    return jnp.sum(HERMITE_WEIGHTS * jax.vmap(lambda u: mean_field.rate(d, x, u, params["elements"]))(points))
 
 
 def _charge_diffusion(setup: Setup, params: Params, w: list):

@@ -20,6 +20,7 @@ from jax import Array
 
 from quspike.baths.coloured_covariance import Noise, Spread, advanced, coloured_noise, equilibrium, resting
 from quspike.constants import hbar, k_B
+from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods import network_classical as classical
 from quspike.methods import network_frame as net
@@ -32,6 +33,9 @@ HELD = 1e-10  # of the largest stiffness: below it nothing holds a flux
 
 def build(setup: Setup, params: Params) -> Machine:
     """Means as `network_classical`, records with W of every dissipator; the covariance after them."""
+    if setup.closure == "gaussian":
+        remedy = "must be none where a line or a table stores something, or a node has no capacitance, so far"
+        raise NotAvailable("closure", "gaussian", remedy)
     f = net.frame(setup, params)
 
     def observe(t, y, piece, free):

@@ -6,7 +6,8 @@
 B holds the dissipators' branches, E = C⁻¹. D_φφ makes the Caldeira–Leggett equation completely positive, so that no
 symplectic eigenvalue of σ falls below ħ/2. A clamped node has no fluctuating voltage: E there is that of the circuit
 with the node on ground. A `zero` reset replaces the charge of its node by one of variance reset_std², and its release
-adds the flux noise that this channel owes to the uncertainty relation. Caldeira & Leggett, Physica A 121, 587 (1983).
+adds the flux noise that this channel owes to the uncertainty relation. With a Gaussian closure of the memories W and
+the stiffness are averages over σ (`network_closure`). Caldeira & Leggett, Physica A 121, 587 (1983).
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.constants import hbar, k_B
-from quspike.errors import NotAvailable
 from quspike.kernel.small_matrix import small_product
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.methods import network_classical as classical
+from quspike.methods import network_closure
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup
 
@@ -35,15 +36,28 @@ class State(NamedTuple):
 
 def build(setup: Setup, params: Params) -> Machine:
     """Records: those of `network_classical`, then σ (4m²)."""
-    if setup.closure == "gaussian":
-        raise NotAvailable("closure", "gaussian", "must be none in a circuit of several nodes so far")
     f = net.frame(setup, params)
     means_error = classical.error_norm(setup, params, f)
+    gaussian = setup.closure == "gaussian"
+
+    def close(y: State, seen: net.Seen) -> network_closure.Closed:
+        _, inverse = clamped(setup, f, net.split(setup, f, y.means).held)
+        return network_closure.closed(setup, params, f, inverse, y.means, seen, y.spread)
 
     def flow(t, y: State, piece, free):
         rates, seen = net.mean_rates(setup, params, f, t, y.means, piece)
         held = net.split(setup, f, y.means).held
-        return State(rates, spread_rate(setup, params, f, seen.conductance, held, y.spread))
+        if not gaussian:
+            return State(rates, spread_rate(setup, params, f, seen.conductance, held, y.spread))
+        own = close(y, seen)
+        stiff, rates = network_closure.stiffened(f, own), network_closure.rates(setup, f, rates, seen, own)
+        return State(rates, spread_rate(setup, params, stiff, own.conductance, held, y.spread))
+
+    def observe(t, y: State, piece, free):
+        columns = classical.observe(setup, params, f, t, y.means, piece)
+        if gaussian:
+            columns = network_closure.shown(setup, columns, close(y, net.look(setup, params, f, t, y.means, piece)))
+        return jnp.concatenate([columns, y.spread.ravel()])
 
     def membrane(t, y: State, piece):
         return net.membrane_values(setup, params, f, t, y.means, piece)
@@ -61,9 +75,7 @@ def build(setup: Setup, params: Params) -> Machine:
         membrane=membrane,
         reset=reset,
         release=release,
-        observe=lambda t, y, piece, free: jnp.concatenate(
-            [classical.observe(setup, params, f, t, y.means, piece), y.spread.ravel()]
-        ),
+        observe=observe,
         error=lambda e, y: means_error(e.means, y.means),
     )
     begin = State(classical.start(setup, params, f), jnp.asarray(params["initial"]["spread"]))
