@@ -89,6 +89,14 @@ def test_a_shorted_port_has_no_admittance_and_is_refused():
         response.admittance(1e9, "a")
 
 
+def test_a_port_at_a_node_that_is_not_there_is_refused():
+    """Catches: Python's own `x not in tuple`."""
+    circuit = qs.quantize("C1 a 0 1pF\nL1 a b 1nH\nC2 b 0 1pF")
+    for ports in (("c",), ("a", "c")):
+        with pytest.raises(InputError, match="node must be one of a, b, or ground 0, but got c"):
+            circuit.impedance(1e9, *ports)
+
+
 def test_the_impedance_has_derivatives_in_every_element():
     """dZ/dC by JAX against a difference. Catches: an element turned into a float on the way."""
     import jax

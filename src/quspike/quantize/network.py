@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from quspike.circuit import Circuit, Element
-from quspike.errors import NotAvailable
+from quspike.errors import InputError, NotAvailable
 from quspike.quantize.coordinates import GROUND, Coordinate, Edge, Role, choose_coordinates
 from quspike.quantize.line_parts import Part, is_finite_line, line_parts
 from quspike.quantize.voltage_sources import Held, hold
@@ -95,7 +95,9 @@ class Network:
         return {}
 
     def node_vector(self, node: str) -> np.ndarray:
-        """The row of P of one node, zero for ground (n,)."""
+        """The row of P of one node, zero for ground (n,). Raises InputError for a node that the circuit has not."""
+        if node not in (GROUND, *self.nodes):
+            raise InputError("node", node, f"must be one of {', '.join(self.nodes)}, or ground {GROUND}")
         return np.zeros(self.size) if node == GROUND else np.array(self.basis[self.nodes.index(node)], dtype=float)
 
     def port(self, plus: str, minus: str = GROUND) -> np.ndarray:
