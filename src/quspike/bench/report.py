@@ -20,6 +20,7 @@ TARGETS = {
     ("K", "peer"): 100.0,
     ("K-frozen", "peer"): 20.0,
     ("K", "given"): 5.0,
+    ("operator", "peer"): 100.0,
 }
 """How much faster quspike sets out to be, by problem and side."""
 

@@ -11,7 +11,7 @@ from quspike.bench.report import Outcome
 from quspike.bench.spectra import TITLES
 from quspike.errors import InputError
 
-LADDER, MEMBRANE = "ladder", "adapting"
+OPERATOR, LADDER, MEMBRANE = "operator", "ladder", "adapting"
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, *TITLES, LADDER, MEMBRANE]
+    known = [*PROBLEMS, OPERATOR, *TITLES, LADDER, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -37,6 +37,9 @@ def run_bench(
     for name in names:
         if name in TITLES:
             outcomes.append(race_spectra(name, turns, say))
+            continue
+        if name == OPERATOR:
+            outcomes.append(race_operator(QUICK_SHARE if quick else 1.0, turns, say))
             continue
         if name == LADDER:
             outcomes.append(race_ladder(turns, say))
@@ -61,6 +64,19 @@ def race_resonator(problem: ResonatorProblem, repeats: int, lab: bool, say: Say 
     right = reference(problem)
     timings, absent = race(rivals, right, repeats, say)
     return Outcome(problem.name, problem.title, timings, absent, {})
+
+
+def race_operator(share: float, repeats: int, say: Say = lambda text: None) -> Outcome:
+    """An operator memristance beside QuTiP, which is the reference too."""
+    from quspike.bench.operator_memory import TITLE, operator_reference, operator_rivals
+    from quspike.bench.rivals import installed
+
+    rivals = operator_rivals(share)
+    if not installed("qutip"):
+        return Outcome(OPERATOR, TITLE, [], [rival for rival in rivals if rival.missing is not None], {})
+    say(f"{OPERATOR}: the reference")
+    timings, absent = race(rivals, operator_reference(share), repeats, say)
+    return Outcome(OPERATOR, TITLE, timings, absent, {})
 
 
 def race_spectra(name: str, repeats: int, say: Say = lambda text: None) -> Outcome:

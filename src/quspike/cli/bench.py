@@ -20,7 +20,11 @@ EXAMPLE = "quspike bench --only K --repeats 5"
 def command(
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="NAME", help="G, K (also frozen), zero-pi, symbols, ladder or adapting. Repeatable."),
+        typer.Option(
+            "--only",
+            metavar="NAME",
+            help="G, K (also frozen), operator, zero-pi, symbols, ladder or adapting. Repeatable.",
+        ),
     ] = None,
     repeats: Annotated[int, typer.Option("--repeats", metavar="N", min=1, help="Warm runs of each solver.")] = 5,
     quick: Annotated[
