@@ -168,6 +168,25 @@ def test_circuits_that_everybody_knows():
     assert kinds(zero_pi) == {"a-c": "extended", "b": "extended", "c": "periodic"}
 
 
+def test_a_free_coordinate_says_with_which_lines_it_shares_its_charge():
+    """An island with two lines on it, one of them to ground's side through capacitors; and one with a line inside.
+
+    Catches: every line of the circuit named, a line that moves as a whole with its island, kinds that share nothing.
+    """
+    line = "TL{} {} {} {} {} Z0=50ohm v=1e8m/s length=5mm modes=3"
+    two = "C1 a 0 1fF\nC2 b 0 1fF\nC3 c 0 1fF\nC4 d 0 1fF\nL1 d 0 1nH\n"
+    two += "\n".join([line.format(1, "a", 0, "b", 0), line.format(2, "b", 0, "c", 0), line.format(3, "d", 0, "e", 0)])
+    shared = {c.name: (c.kind, c.shared_with) for c in network(qs.Circuit(f"{two}\nR1 e 0 1ohm")).coordinates}
+    assert shared["c"] == ("free", ("TL1", "TL2"))
+    assert {own for name, (_, own) in shared.items() if name != "c"} == {()}
+    inside = f"C1 a 0 1fF\nC2 b 0 1fF\nC3 g 0 1fF\n{line.format(1, 'a', 'g', 'b', 'g')}\nL1 a g 1nH"
+    free = [c for c in network(qs.Circuit(inside)).coordinates if c.kind == "free"]
+    assert [(c.name, c.shared_with) for c in free] == [("g", ())]
+    said = qs.quantize(f"{two}\nR1 e 0 1ohm").to_json()
+    assert '"shared_with": [\n        "TL1",\n        "TL2"\n      ]' in said
+    assert "their charge is conserved" in said
+
+
 def test_series_inductors_are_one():
     """A node that only inductors hold is eliminated exactly, and a current into it is divided as they divide it."""
     w = network(qs.Circuit("C1 a 0 1pF\nL1 a x 1nH\nL2 x 0 3nH\nI1 0 x 1nA"))

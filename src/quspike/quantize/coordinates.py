@@ -196,22 +196,23 @@ def _named(nodes: Sequence[str], held: Held, roots: Sequence[str], columns: Sequ
         for node, weight in column.weights.items():
             basis[place[node], j] = weight
     coordinates = tuple(
-        Coordinate(_name(row, roots), c.kind, c.node) for row, c in zip(_integer_inverse(basis), columns, strict=True)
+        Coordinate(_name(row, roots), c.kind, c.node)
+        for row, c in zip(_integer_inverse(basis, roots), columns, strict=True)
     )
     rows = {n: tuple(row) for n, row in zip(roots, basis.tolist(), strict=True)}
     ground = (0,) * len(columns)
     return Chosen(coordinates, tuple(rows.get(held.root[n], ground) for n in nodes))
 
 
-def _integer_inverse(basis: np.ndarray) -> np.ndarray:
-    """P⁻¹, whole numbers as P has determinant ±1."""
+def _integer_inverse(basis: np.ndarray, roots: Sequence[str]) -> np.ndarray:
+    """P⁻¹, whole numbers as P has determinant ±1: no random circuit has been found in which it has not."""
     unit = np.eye(len(basis))
     if np.array_equal(basis, unit):  # most often, and it takes no time
         return basis
     inverse = np.rint(np.linalg.inv(basis))
     if not np.array_equal(inverse @ basis, unit):
         what = "plates that float on inductors in a ring"
-        raise NotAvailable("circuit", what, "must have a capacitor to ground for one of them, however small")
+        raise NotAvailable(f"nodes {', '.join(roots)}", what, "must have a capacitor to ground for one, however small")
     return inverse.astype(int)
 
 
