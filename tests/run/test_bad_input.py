@@ -234,7 +234,6 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
         ('memory = "mean_field"', 'memory = "measured"', "[run] memory"),
         ('memory = "mean_field"', 'frame = "rotating"', "[run] frame"),
         ('memory = "mean_field"', 'parent = "gksl"', "[run] parent"),
-        ('memory = "mean_field"', "trajectories = 1000", "[run] trajectories"),
         ('state = "thermal"', 'state = "file"', "[initial] state"),
         ("covariance = false", "record = true", "[save] record"),
         ("covariance = false", 'wigner_times = ["1 ns"]', "[save] wigner_times"),

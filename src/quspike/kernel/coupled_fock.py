@@ -54,11 +54,6 @@ def expectation(rho: Array, operator: Array) -> Array:
     return jnp.sum(rho.T * operator)
 
 
-def thermal_product(levels: int, occupations: Sequence[Array]) -> Array:
-    """Thermal states of these occupations beside each other (D, D)."""
-    return kron([jnp.diag(_thermal_weights(levels, n)) for n in occupations]).astype(complex)
-
-
 def replaced(rho: Array, place: int, modes: int, occupation: Array) -> Array:
     """One oscillator swapped with a thermal one: Tr_k ρ ⊗ thermal, the others as they were."""
     levels = round(rho.shape[0] ** (1 / modes))

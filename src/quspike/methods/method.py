@@ -31,8 +31,8 @@ class Setup:
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. lines, recurrence,
     settling_error : the modes of each line in `modes`, how far they come back within the run, their noise after a reset.
-    neuron_nodes, resets,
-    slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its memories and fluxes.
+    trajectories, seed : of an ensemble. neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of
+    several nodes; the scales of its memories and fluxes.
     """
 
     membrane: Membrane | System
@@ -69,6 +69,8 @@ class Setup:
     lines: Any = None
     recurrence: float = 0.0
     settling_error: float = 0.0
+    trajectories: int = 1000
+    seed: int = 0
     fastest: float = 0.0
 
     @property
@@ -90,7 +92,7 @@ class Setup:
     @property
     def coloured(self) -> bool:
         """True if the lines keep their own memory (`bath=drude`)."""
-        return "drude" in (self.baths or {}).values()
+        return self.hierarchy is not None or "drude" in (self.baths or {}).values()
 
     @property
     def quantum_lines(self) -> bool:

@@ -17,27 +17,34 @@ import numpy as np
 from quspike.kernel.grid import GridPlan
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Params, Setup, Solution
-from quspike.methods.modes_covariance import spread
+from quspike.methods.modes_covariance import Spread, spread
 from quspike.methods.modes_lines import choose_lines
 from quspike.methods.modes_means import mean_flow
-from quspike.methods.modes_path import Path, follow
+from quspike.methods.modes_path import Path, first_mean, follow
+from quspike.methods.modes_wigner import check, ensemble_flow, first_ensemble, needed
 
 RICHARDSON = 15.0  # 2⁴ − 1: a step of fourth order, halved
 
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup with its lines' modes, how far they recur within the run, and their error in ⟨V²⟩."""
+    check(setup)
     return choose_lines(setup, params, duration)
 
 
 def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
-    """Means on the grid and on half its step, which is what is kept; the covariance along the kept one's steps."""
+    """Means on the grid and on half its step, which is what is kept; the covariance along the longer steps."""
     nodes = np.asarray(plan.nodes(setup.inputs.breakpoints(params)))
     halved = np.sort(np.concatenate([nodes, 0.5 * (nodes[1:] + nodes[:-1])]))
-    flow = mean_flow(setup, params)
-    coarse, fine = follow(setup, params, nodes, flow), follow(setup, params, halved, flow)
     save = 2 * plan.save_index
-    moments = spread(setup, params, fine, halved, save)
+    ensemble = needed(setup)
+    flow = ensemble_flow(setup, params) if ensemble else mean_flow(setup, params)
+    start = first_ensemble(setup, params, *first_mean(setup, params)) if ensemble else None
+    coarse, fine = follow(setup, params, nodes, flow, start), follow(setup, params, halved, flow, start)
+    if ensemble:
+        moments = Spread(*fine.seen.spread[fine.node[save]].T)
+    else:
+        moments = spread(setup, params, coarse, nodes, plan.save_index)
     error = means_error(setup, coarse, fine, plan.save_index) / RICHARDSON
     return _assemble(setup, plan, capacity, params, fine, save, moments, error)
 
@@ -86,8 +93,17 @@ def _assemble(
             "finite": jnp.asarray(bool(np.all(np.isfinite(seen.voltage)) and np.all(np.isfinite(moments.charge)))),
             **diagnostics,
         },
-        extra=covariance if setup.save_covariance else {},
+        extra=(covariance if setup.save_covariance else {}) | ensemble_errors(setup, moments, capacitance),
     )
+
+
+def ensemble_errors(setup: Setup, moments: Spread, capacitance: float) -> dict[str, Any]:
+    """Standard errors of ⟨V⟩ and of its standard deviation, σ/√N and σ/√2(N − 1), where they come from an ensemble."""
+    if not needed(setup):
+        return {}
+    std = jnp.sqrt(jnp.asarray(moments.charge))[:, None] / capacitance
+    count = setup.trajectories
+    return {"voltage_error": std / count**0.5, "voltage_std_error": std / (2 * (count - 1)) ** 0.5}
 
 
 def path_capacitance(setup: Setup, params: Params):
@@ -103,6 +119,6 @@ def memories(setup: Setup, x: np.ndarray, phi: np.ndarray) -> np.ndarray:
 
     found = np.array(x)
     for i, d in enumerate(setup.membrane.memristors):
-        if setup.resonator and follows_inductor(d):
+        if needed(setup) or (setup.resonator and follows_inductor(d)):
             found[:, i] = found[:, i] + d.sign * phi
     return found

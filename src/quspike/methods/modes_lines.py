@@ -29,13 +29,13 @@ from quspike.baths.line_modes import (
 )
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.method import Params, Setup
-from quspike.quantize.membrane import Dissipator, inverse_inductance, total_capacitance
+from quspike.quantize.membrane import Dissipator, total_capacitance
 from quspike.quantize.numbers.equilibrium import matsubara
 from quspike.quantize.numbers.memristance_range import conductance_range
 
 RECURS = 1e-2  # more than that within the run is refused
 GOALS = {"steady": (3e-4, 1e-3), "carried": (1e-3, 5e-3)}  # of recurrence and settling, for a number of modes by itself
-FEWEST, MOST = 96, {"steady": 4096, "carried": 1600}  # modes; `carried`: every column of a propagator is
+FEWEST, MOST = 96, {"steady": 4096, "carried": 2000}  # modes; `carried`: every column of a propagator is
 ABOVE = 30.0  # how far a comb reaches beyond the cutoff and the circuit
 CELLS = 10.0  # of a ladder within a radian of the fastest
 GROWTH = 1.25, 4.0  # from one number of modes that is tried to the next: errors fall faster than its inverse
@@ -56,9 +56,8 @@ def choose_lines(setup: Setup, params: Params, duration: float) -> Setup:
             raise InputError(f"{d.name} cutoff", "nothing", remedy)
     _refuse_temperatures(setup, params)
     cutoffs = np.array([float(elements[d.name]["cutoff"]) for d in setup.one.dissipators])
-    membrane = Membrane(
-        float(total_capacitance(setup.one, elements)), float(inverse_inductance(setup.one, elements)), cutoffs
-    )
+    capacitance = float(total_capacitance(setup.one, elements))
+    membrane = Membrane(capacitance, capacitance * (setup.omega or 0.0) ** 2, cutoffs)
     leaks = np.array([leak_range(d, params) for d in setup.one.dissipators])
     return _chosen(setup, params, membrane, leaks, duration)
 
@@ -131,7 +130,7 @@ def searches(setup: Setup, asked: Mapping[str, int]) -> bool:
 
 def carries(setup: Setup) -> bool:
     """True where every column of the propagator may have to be carried."""
-    return bool(setup.one.memristors) or (setup.spiking and setup.reset == "zero")
+    return bool(setup.one.memristors or setup.one.junctions) or (setup.spiking and setup.reset == "zero")
 
 
 def ring_error(lines: LineModes, membrane: Membrane, conductances: np.ndarray, duration: float) -> np.ndarray:

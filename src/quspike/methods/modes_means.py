@@ -45,7 +45,10 @@ def held(setup: Setup) -> Held:
 
 
 class Seen(NamedTuple):
-    """At the start of a step: V, φ, q, x (X,), W (E,), currents λ_e i_e (E,); λ at its nodes (E, 3), membrane (3,)."""
+    """At the start of a step: V, φ, q, x (X,), W (E,), currents λ_e i_e (E,), and of an ensemble σ_φφ, σ_φq, σ_qq (3,).
+
+    Over the step: λ at its nodes (E, 3), membrane (3,).
+    """
 
     voltage: Array
     phi: Array
@@ -55,6 +58,7 @@ class Seen(NamedTuple):
     current: Array
     slope: Array
     membrane: Array
+    spread: Array
 
 
 @dataclass(frozen=True)
@@ -62,18 +66,20 @@ class MeanFlow:
     """advance(tables, state, x, push, t, held) through equal steps, and look(state, x, push, t) at one instant.
 
     push(pieces, t) : I and Q_g at the times t (n, 3) of n steps, each on its own smooth piece.
+    renew(state, before, after, fires, k) : the state after the k-th reset or its release, (q, φ) of its mean given.
     """
 
     advance: Callable[..., tuple[Columns, Array, Seen]]
     look: Callable[..., Seen]
     push: Callable[..., Push]
+    renew: Callable[..., Columns]
 
 
 def mean_flow(setup: Setup, params: Params) -> MeanFlow:
     """The compiled steps of these means; push and t have a leading axis, one entry a step, three nodes in each."""
     numbers = lab_frame.circuit_numbers(setup, params)
     weight = jnp.asarray(setup.lines.weight)
-    membrane = _membrane(setup, params, numbers)
+    membrane = membrane_seen(setup, params, numbers)
 
     def move(phi, charge, x, felt, given, tables: BoundaryTables, hold: Held):
         push, t = given
@@ -82,7 +88,7 @@ def mean_flow(setup: Setup, params: Params) -> MeanFlow:
         step = _settled(setup, params, numbers, tables, push, hold, felt, phi, charge, x, first)
         samples = jnp.stack([membrane(t[j], step.charge[j], step.phi[j], push.gate[j]) for j in range(3)])
         current = first * felt[:, 3, 0]
-        seen = Seen(step.voltage[0], phi[0], charge[0], x, first**2, current, step.slope, samples)
+        seen = Seen(step.voltage[0], phi[0], charge[0], x, first**2, current, step.slope, samples, jnp.zeros(3))
         return step.phi[2:], step.charge[2:], step.moved, step.memory, seen
 
     @jax.jit
@@ -98,9 +104,14 @@ def mean_flow(setup: Setup, params: Params) -> MeanFlow:
         slope = _slopes(setup, params, v, state.charge[0], state.phi[0], x)
         current = jnp.sum(weight * state.lines[:, : weight.shape[1], 0], axis=1)
         seen = membrane(t, state.charge[0], state.phi[0], push.gate)
-        return Seen(v, state.phi[0], state.charge[0], x, slope**2, slope * current, slope[:, None], seen)
+        return Seen(v, state.phi[0], state.charge[0], x, slope**2, slope * current, slope[:, None], seen, jnp.zeros(3))
 
-    return MeanFlow(advance, look, push_of(setup, params))
+    return MeanFlow(advance, look, push_of(setup, params), renew_mean)
+
+
+def renew_mean(state: Columns, before: Array, after: Array, fires: bool, k: int) -> Columns:
+    """The one column is its own mean."""
+    return state._replace(charge=after[:1], phi=after[1:2])
 
 
 def push_of(setup: Setup, params: Params) -> Callable[..., Push]:
@@ -195,7 +206,7 @@ def _voltage(numbers: lab_frame.Circuit, charge, gate):
     return (charge + gate) / numbers.capacitance
 
 
-def _membrane(setup: Setup, params: Params, numbers: lab_frame.Circuit):
+def membrane_seen(setup: Setup, params: Params, numbers: lab_frame.Circuit):
     """What the threshold sees, from t, q, φ and Q_g."""
 
     def seen(t, charge, phi, gate):

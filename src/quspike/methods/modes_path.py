@@ -88,9 +88,11 @@ class Walk:
         return held(self.setup) if self.holding else FREE
 
 
-def follow(setup: Setup, params: Params, nodes: np.ndarray, flow: MeanFlow | None = None) -> Path:
-    """Run the means over the grid `nodes` (N + 1,) [s]; `flow` saves compiling it again."""
-    walk, lengths, i = _begin(setup, params, nodes, flow or mean_flow(setup, params)), np.diff(nodes), 0
+def follow(
+    setup: Setup, params: Params, nodes: np.ndarray, flow: MeanFlow | None = None, start: Columns | None = None
+) -> Path:
+    """Run the means over the grid `nodes` (N + 1,) [s], or with a `flow` of its own the ensemble at `start`."""
+    walk, lengths, i = _begin(setup, params, nodes, flow or mean_flow(setup, params), start), np.diff(nodes), 0
     while i < len(lengths):
         n = _equal(lengths, i)
         waits = walk.holding and walk.release < nodes[i + n]
@@ -101,18 +103,26 @@ def follow(setup: Setup, params: Params, nodes: np.ndarray, flow: MeanFlow | Non
     return _end(walk)
 
 
-def _begin(setup: Setup, params: Params, nodes: np.ndarray, flow: MeanFlow) -> Walk:
+def _begin(setup: Setup, params: Params, nodes: np.ndarray, flow: MeanFlow, start: Columns | None) -> Walk:
     pieces = jax.tree.map(np.asarray, setup.inputs.pieces(params, jnp.asarray(0.5 * (nodes[:-1] + nodes[1:]))))
+    start = start or mean_start(setup, params)
+    memory = np.array([float(x) for x in initial_memories(setup, params)])
+    return Walk(setup, params, flow, Tables(setup), nodes, pieces, flow.push, start, memory)
+
+
+def first_mean(setup: Setup, params: Params) -> tuple[float, float]:
+    """φ [Wb] and q = CV − Q_g [C] at t = 0."""
     first = setup.inputs.pieces(params, jnp.zeros(1))
     gate = float(setup.inputs.gate_charge(params["elements"], tuple(p[0] for p in first), jnp.zeros(())))
     capacitance = float(lab_frame.circuit_numbers(setup, params).capacitance)
-    initial = params["initial"]
-    start = Columns(
-        np.full(1, float(initial["flux"])), np.full(1, capacitance * float(initial["voltage"]) - gate),
-        np.zeros((len(setup.lines.omega), 2 * setup.lines.omega.shape[1], 1)),
-    )  # fmt: skip
-    memory = np.array([float(x) for x in initial_memories(setup, params)])
-    return Walk(setup, params, flow, Tables(setup), nodes, pieces, flow.push, start, memory)
+    return float(params["initial"]["flux"]), capacitance * float(params["initial"]["voltage"]) - gate
+
+
+def mean_start(setup: Setup, params: Params) -> Columns:
+    """One column, its lines at rest around it: no slip."""
+    phi, charge = first_mean(setup, params)
+    lines = np.zeros((len(setup.lines.omega), 2 * setup.lines.omega.shape[1], 1))
+    return Columns(np.full(1, phi), np.full(1, charge), lines)
 
 
 def _equal(lengths: np.ndarray, i: int) -> int:
@@ -212,10 +222,11 @@ def _locate(walk: Walk, i: int, t: float, h: float, upper: float) -> float:
 def _replace(walk: Walk, i: int, t: float, change: Any) -> None:
     """φ and q after `lab_frame`'s reset or release; the lines' stretches are left as they are."""
     numbers = lab_frame.circuit_numbers(walk.setup, walk.params)
-    y = jnp.stack([walk.state.charge[0], walk.state.phi[0]])
-    after = change(walk.setup, walk.params, numbers, jnp.asarray(t), y, tuple(p[i] for p in walk.pieces))
-    after = np.asarray(after)
-    walk.state = walk.state._replace(charge=after[:1], phi=after[1:2])
+    before = np.array([np.mean(walk.state.charge), np.mean(walk.state.phi)])
+    pieces = tuple(p[i] for p in walk.pieces)
+    after = np.asarray(change(walk.setup, walk.params, numbers, jnp.asarray(t), jnp.asarray(before), pieces))
+    fires = change is lab_frame.reset_means
+    walk.state = walk.flow.renew(walk.state, before, after, fires, len(walk.spikes))
 
 
 def _fire(walk: Walk, i: int, t: float) -> None:

@@ -17,6 +17,7 @@ from quspike.memory import mean_field
 from quspike.methods import johnson
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
+from quspike.methods.network_oscillators import displacement
 from quspike.methods.network_sources import first_pieces
 from quspike.methods.network_stores import channel_owners
 
@@ -58,9 +59,10 @@ def start(setup: Setup, params: Params, f: net.Frame) -> Array:
     initial = params["initial"]
     place = f.neurons[:, 0] if setup.neuron_nodes else f.nodes[0]
     velocity = initial["voltage"] * place / (place @ place)
-    charge = jnp.linalg.solve(f.inverse_capacitance, velocity) + f.gates @ volts
+    kicked, moved = displacement(setup, params, f)
+    charge = jnp.linalg.solve(f.inverse_capacitance, velocity) + f.gates @ volts + kicked
     memories = [jnp.asarray(x, dtype=float) for x in initial_memories(setup, params)]
-    flux = initial["flux"] * place / (place @ place)
+    flux = initial["flux"] * place / (place @ place) + moved
     rest = jnp.zeros(len(net.system_of(setup).integrated) + len(f.stores.decay))
     return jnp.concatenate([charge, flux, jnp.array(memories) if memories else jnp.zeros(0), rest, 0.0 * f.clamps])
 

@@ -23,10 +23,12 @@ from jax import Array
 
 from quspike.constants import hbar, phi0
 from quspike.kernel import coupled_fock as fock
+from quspike.kernel import fock_states
+from quspike.kernel.fock import unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories
-from quspike.methods.network_oscillators import State, error_norm, oscillators, size_of
+from quspike.methods.network_oscillators import State, displacement, error_norm, oscillators, size_of
 from quspike.methods.network_sources import integrated_voltages, loop_fluxes, loop_rates
 from quspike.methods.network_surroundings import Surroundings
 from quspike.quantize.numbers.zero_point import thermal_occupation
@@ -91,16 +93,32 @@ class _Machine(Surroundings):
         return jnp.max(self.quanta, axis=0)
 
     def start(self) -> State:
-        """Thermal (or vacuum) oscillators about the initial means."""
-        initial, k = self.params["initial"], self.own[0] if len(self.own) else 0
-        alpha = (-self.o.rest / (2 * self.o.phi)).astype(complex)
-        charge = initial["voltage"] / jnp.diagonal(self.f.inverse_capacitance)[k]
-        alpha = alpha.at[k].add(initial["flux"] / (2 * self.o.phi[k]) + 1j * charge / (2 * self.o.q[k]))
+        """Thermal (or vacuum) oscillators about the initial means, the neuron's own in the state that was asked for."""
+        initial, f = self.params["initial"], self.f
+        place = f.neurons[:, 0] if len(self.own) else f.nodes[0]
+        there = place / (place @ place)
+        kicked, moved = displacement(self.setup, self.params, f)
+        charge = jnp.linalg.solve(f.inverse_capacitance, initial["voltage"] * there) + kicked
+        flux = initial["flux"] * there + moved - self.o.rest
+        alpha = flux / (2 * self.o.phi) + 1j * charge / (2 * self.o.q)
         memories = [jnp.asarray(x, dtype=float) for x in initial_memories(self.setup, self.params)]
-        quanta = self.fresh if self.setup.initial_state == "thermal" else 0.0 * self.fresh
         memory = jnp.stack(memories) if memories else jnp.zeros(0)
         driven = jnp.zeros(len(net.system_of(self.setup).integrated))
-        return State(alpha, memory, driven, 0.0 * self.f.clamps, fock.thermal_product(self.levels, list(quanta)))
+        return State(alpha, memory, driven, 0.0 * self.f.clamps, self.first_density())
+
+    def first_density(self) -> Array:
+        """ρ(0) about the means (D, D): a product, of thermal states but for one."""
+        initial, given = self.params["initial"], dict(self.setup.state or {})
+        quanta = 0.0 * self.fresh if self.setup.initial_state == "vacuum" else self.fresh
+        states = [fock_states.thermal_state(self.levels, n) for n in quanta]
+        if given.get("place") is not None:
+            alpha = initial["cat_re"] + 1j * initial["cat_im"]
+            states[given["place"]] = {
+                "coherent": lambda: fock_states.number_state(self.levels, 0),
+                "fock": lambda: fock_states.number_state(self.levels, given["n"]),
+                "cat": lambda: fock_states.cat_state(self.levels, alpha, given["parity"]),
+            }[self.setup.initial_state]()
+        return fock.kron([unpack(state) for state in states])
 
     def flow(self, t, y: State, piece, free) -> State:
         """dy/dt: forces move α, couplings and junctions turn ρ about it, dissipators do both."""

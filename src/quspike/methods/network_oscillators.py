@@ -88,6 +88,17 @@ def _phases(f: net.Frame, flux: Array, share) -> Array:
     return (f.junctions.T @ flux + share * own) / phi0
 
 
+def displacement(setup: Setup, params: Params, f: net.Frame) -> tuple[Array, Array]:
+    """Charge 2q_zpf Im α and flux 2φ_zpf Re α (m,) of the first state's own oscillator."""
+    none = jnp.zeros(len(f.stiffness))
+    place = (setup.state or {}).get("place")
+    if place is None:
+        return none, none
+    o, initial = oscillators(f), params["initial"]
+    charge, flux = 2 * o.q[place] * initial["alpha_im"], 2 * o.phi[place] * initial["alpha_re"]
+    return none.at[place].set(charge), none.at[place].set(flux)
+
+
 def size_of(z: Array) -> Array:
     """|z|, differentiable at zero."""
     return jnp.sqrt(z.real**2 + z.imag**2 + TINY**2)

@@ -72,7 +72,7 @@ METHODS: dict[str, Method] = {
         Method(
             "modes", "quspike.methods.modes", "the lines themselves as oscillators, one closed system",
             "any coupling, until what has left comes back",
-            True, ("mean_field",), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), False, True,
+            True, ("mean_field", "operator"), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), True, True,
         ),
     )
 }  # fmt: skip

@@ -211,6 +211,8 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         save_states=run.save.states,
         save_covariance=run.save.covariance,
         omega=omega,
+        trajectories=run.trajectories,
+        seed=run.seed,
     )
 
 

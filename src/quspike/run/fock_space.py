@@ -19,7 +19,7 @@ SPREAD = 1.5  # by a junction, of a state that is already wide
 
 def first_levels(initial: Initial, occupation: float, junctions: bool) -> int:
     """Levels for the initial state and a thermal one of `occupation`, with room for what a junction does to them."""
-    needed = max(_thermal_levels(occupation), _state_levels(initial)) + SPARE
+    needed = max(_thermal_levels(occupation), state_levels(initial)) + SPARE
     return max(math.ceil(SPREAD * needed), JUNCTION) if junctions else needed
 
 
@@ -33,8 +33,8 @@ def _thermal_levels(occupation: float) -> int:
     return 2 if occupation <= 0 else 2 + math.ceil(math.log(TAIL) / math.log(occupation / (1 + occupation)))
 
 
-def _state_levels(initial: Initial) -> int:
-    """n + 1, or the mean and six standard deviations of a cat's number."""
+def state_levels(initial: Initial) -> int:
+    """Levels that the state itself fills: n + 1, or the mean and six standard deviations of a cat's number."""
     if initial.state == "fock":
         return (initial.n or 0) + 1
     if initial.state == "cat":

@@ -33,7 +33,7 @@ class Initial(Table):
     Parameters
     ----------
     state : `thermal` or `vacuum`; of a resonator also `coherent` |α⟩, `fock` D(displacement)|n⟩ and `cat`
-        ∝ |α⟩ ± |−α⟩.
+        ∝ |α⟩ ± |−α⟩, among several oscillators that of the one neuron's node.
     alpha : α of `coherent` and `cat`, `[re, im]` in a file.
     n : number of quanta of `fock`.
     parity : "even" (+) or "odd" (−) of `cat`.

@@ -22,10 +22,11 @@ from quspike.methods.method import Setup
 from quspike.methods.network_frame import frame
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
-from quspike.run.fock_space import first_levels
+from quspike.run.fock_space import SPARE, first_levels
 from quspike.run.initial import Initial
 from quspike.run.loop_sources import across_junctions, check_fluxes, lowest_oscillator, peak
 from quspike.run.neuron import Neuron
+from quspike.run.oscillator_states import amplitudes, oscillator_state
 from quspike.run.schema import Run, neuron_table
 from quspike.run.starting_point import hottest, memory_of
 from quspike.run.step_size import STEPS_PER_CUTOFF, STEPS_PER_LEAK, STEPS_PER_RADIAN, conductances_of
@@ -49,8 +50,6 @@ def system_setup(run: Run, system: System, inputs: Inputs, method: str) -> Setup
     neurons = list(run.neurons.values())
     fock = method == "gksl"
     _check_kinds(run, system, fock)
-    if run.initial.state not in ("thermal", "vacuum"):
-        raise InputError("[initial] state", run.initial.state, "must be thermal or vacuum with several nodes")
     named = {d.name: run.circuit.element(d.name).params.get("bath") for d in system.dissipators}
     return Setup(
         membrane=system,
@@ -61,6 +60,7 @@ def system_setup(run: Run, system: System, inputs: Inputs, method: str) -> Setup
         johnson=run.johnson_noise and method == "classical",
         baths={name: str(bath) for name, bath in named.items() if bath is not None} if method == run.method else {},
         initial_state=run.initial.state,
+        state=oscillator_state(run, system),
         save_covariance=run.save.covariance,
         truncation=run.truncation,
         fock=fock,
@@ -111,10 +111,11 @@ def system_params(run: Run, system: System, elements: Mapping[str, Any], quantum
     initial: dict[str, Any] = {
         "voltage": run.initial.voltage,
         "flux": run.initial.flux,
+        **amplitudes(run),
         "memory": {d.name: memory_of(run, d, elements) for d in system.memristors},
     }
     if quantum and run.method != "gksl":
-        temperature = 0.0 if run.initial.state == "vacuum" else hottest(system, elements)
+        temperature = hottest(system, elements) if run.initial.state == "thermal" else 0.0
         initial["spread"] = thermal_spread(m, temperature)
     return {"neuron": _neuron_params(neurons, m, hottest(system, elements)), "initial": initial}
 
@@ -195,7 +196,8 @@ def _levels(setup: Setup, params: Mapping[str, Any]) -> int:
     assert isinstance(system, System)
     temperature, slowest = hottest(system, params["elements"]), lowest_oscillator(setup, params)
     occupation = 1 / np.expm1(hbar * slowest / (k_B * temperature)) if temperature > 0 else 0.0
-    return min(first_levels(Initial(), float(occupation), bool(system.junctions)), COUPLED_LEVELS)
+    levels = min(first_levels(Initial(), float(occupation), bool(system.junctions)), COUPLED_LEVELS)
+    return max(levels, (setup.state or {}).get("levels", 1) + SPARE)
 
 
 def _store_rate(setup: Setup, params: Mapping[str, Any]) -> float:

@@ -64,6 +64,7 @@ class Settings(Table):
     johnson_noise : seeded thermal noise in the classical neuron, be it the method or the one beside it.
     classical : also run the neuron without quantum mechanics, beside it.
     strict : a violated validity bound is an error, not a warning.
+    trajectories : of the ensemble of `modes`, where a memory is an operator or there is a junction.
     seed : of every random number in the run.
 
     Raises
@@ -71,7 +72,7 @@ class Settings(Table):
     InputError : a time that does not fit the others.
     """
 
-    later_keys: ClassVar[tuple[str, ...]] = ("parent", "unravelling", "trajectories", "carrier")
+    later_keys: ClassVar[tuple[str, ...]] = ("parent", "unravelling", "carrier")
 
     method: Annotated[
         str,
@@ -91,6 +92,7 @@ class Settings(Table):
     johnson_noise: Annotated[bool, Flag()] = False
     classical: Annotated[bool, Flag()] = True
     strict: Annotated[bool, Flag()] = False
+    trajectories: Annotated[int, Whole(2, 1_000_000)] = 1000
     seed: Annotated[int, Whole(0, 2**63 - 1)] = 0
 
     @field_validator("save_every", mode="after")
