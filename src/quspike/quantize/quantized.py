@@ -268,9 +268,11 @@ class QuantizedCircuit:
     def validity(self) -> tuple[Check, ...]:
         """The ratios that methods rest on, with bounds and verdicts."""
         if self.membrane is None:
+            from quspike.quantize.report.constraint_verdicts import constraint_verdicts
             from quspike.quantize.report.network_scales import network_verdicts
 
-            return tuple(network_verdicts(self.zero_point, self.baths, self.leak_rate))
+            own = network_verdicts(self.zero_point, self.baths, self.leak_rate)
+            return (*own, *constraint_verdicts(self.network, self.elements))
         return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
 
     def impedance(self, omega: Any, plus: str, minus: str = "0", *, memory: dict[str, float] | None = None) -> Any:
