@@ -208,3 +208,18 @@ def test_several_junctions_share_an_inductance_and_have_derivatives():
             ends = [one(*point[:k], point[k] + sign * step, *point[k + 1 :]) for sign in (1, -1)]
             difference = float(ends[0] - ends[1]) / 2e-6  # rounding: a few 1e-15 over the step
             assert float(slope[place]) == pytest.approx(difference, rel=1e-7, abs=1e-8)
+
+
+def test_the_verdicts_tell_how_near_a_second_solution_is_and_what_a_stray_capacitance_adds():
+    """β of the netlist, and ½ħ(√(1/L + E_J/φ0²) − √(1/L − E_J/φ0²))/√(1 fF) over E_J, by hand; in the text too.
+
+    Catches: β of the first of two junctions, a circuit without such nodes that is warned of them.
+    """
+    circuit = qs.quantize(STRAY.format(0.4 * LIMIT))
+    found = {check.name: check.value for check in circuit.validity}
+    assert found["L E_J/phi0^2 (JJ1)"] == pytest.approx(0.4, rel=1e-12)
+    shift = hbar / 2 * (np.sqrt(1.4 / 0.5e-9) - np.sqrt(0.6 / 0.5e-9)) / np.sqrt(1e-15)
+    assert found["stray shift/E_J (JJ1)"] == pytest.approx(shift / (0.4 * LIMIT), rel=1e-12)
+    assert "one value of the flux at nodes without capacitance" in str(circuit)
+    assert "implicit function" in circuit.to_latex()
+    assert not any("E_J" in check.name for check in qs.quantize(STRAY.format(0.4 * LIMIT) + " C=1fF").validity)

@@ -37,11 +37,9 @@ def refuse_multivalued(network: Network, elements: Elements, stiffness: np.ndarr
     """
     if not network.constrained:
         return
-    rows = network.incidence("junction")[network.followers]
-    energies = worst_energies(network, elements)
-    if energies is None:
+    rows, pull = network.incidence("junction")[network.followers], pull_of(network, elements)
+    if pull is None:
         return
-    pull = (rows * (energies / phi0**2)) @ rows.T
     scale = 1 / np.sqrt(np.maximum(np.diag(stiffness), np.diag(pull)) + (np.diag(pull) == 0) * np.diag(stiffness))
     k, p = (scale[:, None] * matrix * scale for matrix in (stiffness, pull))
     lowest, vectors = np.linalg.eigh(k - p)
@@ -51,6 +49,12 @@ def refuse_multivalued(network: Network, elements: Elements, stiffness: np.ndarr
     nodes = [network.coordinates[network.followers[i]].node for i in at]
     junctions = [b.element for b, column in zip(network.of("junction"), rows.T, strict=True) if np.any(column[at])]
     _refuse(junctions, nodes, largest_ratio(k, p), float(np.max(np.diag(stiffness + pull)[at])))
+
+
+def pull_of(network: Network, elements: Elements) -> np.ndarray | None:
+    """`B_y (E_J/φ0²) B_yᵀ` (y, y) [1/H], junctions at their worst; None where JAX traces one."""
+    rows, energies = network.incidence("junction")[network.followers], worst_energies(network, elements)
+    return None if energies is None else (rows * (energies / phi0**2)) @ rows.T
 
 
 def _refuse(junctions: Sequence[str], nodes: Sequence[str], ratio: float, stiffness: float) -> None:
