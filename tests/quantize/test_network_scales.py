@@ -68,3 +68,18 @@ def test_a_channel_behind_its_battery_leaks_as_at_rest():
     sodium = next(bath for bath in q.baths if bath.element == "MEM_Na")
     assert sodium.conductance[1] == near(12e-3 * 0.0529325**3, rel=1e-5)
     assert "MEM_K, MEM_Na at the voltage of the source in series" in str(q)
+
+
+def test_a_line_behind_a_small_capacitor_is_a_short_and_damps_little():
+    """The readout resonator: to first order in W κ/ω0 is 1.06, as if the line saw all of its voltage; it is 5.2e-4.
+
+    By hand: (ωC_k)² Z0/C_Σ/ω with 10 fF, 50 ohm, 415 fF at 4.5e10 rad/s.
+    Catches: a circuit called strongly damped whose modes say otherwise.
+    """
+    checks = {check.name: check for check in qs.quantize(qs.Circuit.from_file("examples/readout.cir")).validity}
+    assert checks["kappa/omega0"].verdict == "warn"
+    exact = checks["kappa/omega0, exact"]
+    assert exact.value == near(4.4955e10 * 10e-15**2 * 50 / 415e-15, rel=0.05)
+    assert "TL1 is nearly a short" in exact.text
+    strong = qs.quantize("C1 a 0 100fF\nL1 a 0 10nH\nR1 a 0 1kohm T=1K\nC2 b 0 1pF\nR2 b 0 1kohm T=1K")
+    assert "kappa/omega0, exact" not in {check.name for check in strong.validity}

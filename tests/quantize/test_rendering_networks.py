@@ -121,3 +121,14 @@ def _of_idle(q, e, named: set[str]) -> bool:
         for b in q.network.branches
         if e.name in dict(b.sources) and b.moves and b.role != "current"
     )
+
+
+def test_noise_has_the_letter_of_its_line_and_shared_numbers_their_elements():
+    """Z₀ of a line, Z where lines differ; T of all; F² with its exponent. Catches: R in a circuit without resistors."""
+    line = str(qs.quantize("C1 a 0 1pF\nC2 a b 1fF\nC3 b 0 1pF\nL1 b 0 1nH\nTL1 a 0 Z0=50ohm length=inf T=20mK"))
+    assert "= (ħω/Z₀) coth(ħω/2kT)" in line
+    assert " F²" in line
+    both = str(qs.quantize("C1 a 0 1pF\nR1 a 0 1kohm T=1K\nC2 b 0 1pF\nR2 b 0 2kohm T=1K"))
+    assert "= (ħω/Z) coth(ħω/2kT)" in both
+    assert "the noise of a line of impedance Z" in both
+    assert any(row.split() == ["T", "=", "1", "K", "R1", "R2"] for row in both.splitlines())

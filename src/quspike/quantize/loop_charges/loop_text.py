@@ -10,7 +10,7 @@ import numpy as np
 from quspike.quantize.loop_charges.loop_matrices import loop_matrices
 from quspike.quantize.loop_charges.loops import Kind
 from quspike.quantize.membrane import element_params
-from quspike.quantize.report.render_text import columns, listed, shortened
+from quspike.quantize.report.render_text import columns, listed, shortened, squared
 from quspike.quantize.report.text_formula import TextFormula
 from quspike.units import format_si
 
@@ -53,7 +53,7 @@ def numbers_of(c: QuantizedLoops) -> Iterator[tuple[Any, str, str]]:
     known = quantities_of(c)
     for symbol, value in c.values.items():
         quantity, element = known.get(symbol, ("1/H", ""))
-        yield symbol, format_si(value, quantity), element
+        yield symbol, squared(format_si(value, quantity)), element
 
 
 def document(c: QuantizedLoops) -> str:

@@ -15,9 +15,12 @@ from quspike.quantize.network import Network
 from quspike.quantize.numbers.line_boundary import Bath
 from quspike.quantize.numbers.matrices import Elements, matrices
 from quspike.quantize.numbers.memristance_range import Range
+from quspike.quantize.numbers.normal_modes import NormalMode
 from quspike.quantize.numbers.zero_point_scales import ZeroPointScales
 from quspike.quantize.report.scales import quantum_over_thermal
 from quspike.verdict import SMALL, Check, bounded, info
+
+ROUNDING = 1e-9  # of a share: half of the energy in R/ω_c, half in a capacitor
 
 
 def damping_ranges(zero: ZeroPointScales, baths: tuple[Bath, ...]) -> tuple[Range, ...]:
@@ -52,12 +55,27 @@ def _fastest(network: Network, elements: Elements, baths: tuple[Bath, ...], end:
     return max(0.0, *map(float, np.linalg.eigvalsh(np.linalg.solve(lower, np.linalg.solve(lower, g).T))))
 
 
-def network_verdicts(zero: ZeroPointScales, baths: tuple[Bath, ...], leak: Range) -> Iterator[Check]:
-    """Worst case over modes and memristances; numbers without a bound only inform."""
+def own_modes(modes: tuple[NormalMode, ...], baths: tuple[Bath, ...]) -> list[NormalMode]:
+    """Those of the circuit itself: what goes on in the lines, and charges that stay, are none."""
+    lines = {bath.element for bath in baths}
+    found = []
+    for mode in modes:
+        outside = sum(part for name, part in mode.participation.items() if name in lines)
+        if outside <= 0.5 + ROUNDING and abs(mode.frequency) > 0:
+            found.append(mode)
+    return found
+
+
+def network_verdicts(
+    zero: ZeroPointScales, baths: tuple[Bath, ...], leak: Range, modes: tuple[NormalMode, ...] = ()
+) -> Iterator[Check]:
+    """Worst case over modes and memristances; numbers without a bound only inform. modes : with their true damping."""
     damping = damping_ranges(zero, baths)
     if len(zero.omega) and baths:
         worst = max(kappa[1] / omega for kappa, omega in zip(damping, zero.omega, strict=True))
         yield bounded("kappa/omega0", float(worst), SMALL, "weak coupling of every mode, for secular methods")
+        if worst > SMALL:
+            yield from _nearly_shorts(zero, baths, modes)
     temperatures = [bath.temperature for bath in baths if bath.temperature is not None]
     if temperatures:
         coldest = min(temperatures)
@@ -68,8 +86,24 @@ def network_verdicts(zero: ZeroPointScales, baths: tuple[Bath, ...], leak: Range
     cutoffs = [bath.cutoff for bath in baths if bath.cutoff is not None]
     if cutoffs:
         fastest = max([leak[1], *map(float, zero.omega)])
-        yield bounded("fastest rate/cutoff", fastest / min(cutoffs), SMALL, "below it the lines are resistors")
+        which = "; the fastest is a leak, no mode" if len(zero.omega) and leak[1] == fastest else ""
+        yield bounded("fastest rate/cutoff", fastest / min(cutoffs), SMALL, f"below it the lines are resistors{which}")
     yield from _nonlinearity(zero, baths)
+
+
+def _nearly_shorts(zero: ZeroPointScales, baths: tuple[Bath, ...], modes: tuple[NormalMode, ...]) -> Iterator[Check]:
+    """κ/ω0 as it is, where first order takes a short for an open end: 50 ohm behind a small capacitor damp little."""
+    ratios = [mode.damping / mode.frequency.real for mode in own_modes(modes, baths) if mode.frequency.real > 0]
+    if not ratios or max(ratios) > SMALL:
+        return
+    strong = []
+    for bath in baths:
+        rates = damping_ranges(zero, (bath,))
+        if any(kappa[1] > SMALL * omega for kappa, omega in zip(rates, zero.omega, strict=True)):
+            strong.append(bath.element)
+    verb = "is nearly a short" if len(strong) == 1 else "are nearly shorts"
+    text = f"of the modes above: {', '.join(strong)} {verb}, which first order takes for open"
+    yield info("kappa/omega0, exact", max(ratios), text)
 
 
 def _nonlinearity(zero: ZeroPointScales, baths: tuple[Bath, ...]) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from quspike.units import format_si
 if TYPE_CHECKING:
     from quspike.quantize.quantized import QuantizedCircuit
 
-UNITS = {"ohm": r"\Omega", "µ": r"\mu ", "rad/s": "rad/s", "F2": "F^2"}
+UNITS = {"ohm": r"\Omega", "µ": r"\mu ", "rad/s": "rad/s", "F2": "F^2", "m2": "m^2"}
 Row = tuple[str, str]  # left and right side
 SUMMED = frozenset(f"{letter}_{index}" for letter in "qQ" for index in "ijklnr")  # charges in sums over coordinates
 WIDE = 8  # formulas side by side in a notebook

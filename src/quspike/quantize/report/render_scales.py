@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from quspike.quantize.numbers.memristance_range import resting_voltage
-from quspike.quantize.report.network_scales import damping_ranges
+from quspike.quantize.report.network_scales import damping_ranges, own_modes
 from quspike.quantize.symbols.spelling import DIGITS
 from quspike.units import format_si
 
@@ -50,9 +50,8 @@ def _mode_rows(c: QuantizedCircuit) -> list[tuple[str, str, str]]:
     """Frequency and damping of each mode of the circuit; charges that stay, and what goes on in the lines, are none."""
     if any(bath.kind == "table" for bath in c.baths):
         return _first_order_rows(c)
-    rows, lines = [], {bath.element for bath in c.baths}
-    own = (m for m in c.modes if sum(part for name, part in m.participation.items() if name in lines) <= 0.5)
-    for k, mode in enumerate((m for m in own if abs(m.frequency) > 0), start=1):
+    rows = []
+    for k, mode in enumerate(own_modes(c.modes, c.baths), start=1):
         index, where = str(k).translate(DIGITS), shares(mode.participation)
         if mode.frequency.real > 0:
             frequency = format_si(mode.frequency.real, "angular_frequency")

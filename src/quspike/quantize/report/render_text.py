@@ -193,10 +193,12 @@ def _motion(c: QuantizedCircuit) -> list[str]:
     rows = [(write(e.equality.lhs), f"= {write(e.equality.rhs)}", e.meaning) for e in c.equations_of_motion]
     if c.baths:
         lines = [bath for bath in c.baths if bath.kind != "table"]
-        impedance = "R" if all(bath.kind == "resistor" for bath in lines) else "Z₀"
+        letters = {in_text(c.notation.name(bath.element, impedance_key(c.notation, bath))) for bath in lines}
+        impedance = letters.pop() if len(letters) == 1 else "Z"
         size = [f"(ħω/{impedance})"] if lines else []
+        of_each = " of impedance Z" if impedance == "Z" else ""
         size += ["ħω Re Y(ω)"] if len(lines) < len(c.baths) else []
-        rows += [("S_ξξ(ω)", f"= {own} coth(ħω/2kT)", "the noise of a line, symmetrised") for own in size]
+        rows += [("S_ξξ(ω)", f"= {own} coth(ħω/2kT)", f"the noise of a line{of_each}, symmetrised") for own in size]
     return columns(rows)
 
 
@@ -204,5 +206,17 @@ def _numbers(c: QuantizedCircuit) -> list[str]:
     known = {constant.name: constant for constant in c.notation.constants}
     rows = []
     for name, value in c.numbers.items():
-        rows.append((in_text(name), f"= {format_si(value, known[name].quantity)}", known[name].element))
+        number = squared(format_si(value, known[name].quantity))
+        rows.append((in_text(name), f"= {number}", known[name].element or shared_by(c, name)))
     return columns(rows)
+
+
+def squared(number: str) -> str:
+    """`6.5e-30 F²`: of units, as people write them."""
+    return number.replace("F2", "F²").replace("m2", "m²")
+
+
+def shared_by(c: QuantizedCircuit, letter: str) -> str:
+    """The elements that one letter is a number of, where there are several."""
+    elements = {e.name for e in c.circuit.elements}
+    return shortened([slot[0] for slot, name in c.notation.names.items() if name == letter and slot[0] in elements])
