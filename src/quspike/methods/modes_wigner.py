@@ -4,9 +4,9 @@
 
 with the whole Hamiltonian: F_e(φ) = ∫√W_e dφ of an operator memory as the lines' boundary, junctions as they are.
 Exact where H is quadratic; otherwise third derivatives are left out, (ħ²/24) V‴ ∂_q³W in W's equation of motion.
-Exact where H is quadratic; otherwise third derivatives are left out of the motion of W, (ħ²/24) V‴ ∂_q³W and higher.
-beside lines in equilibrium. Averages have standard errors; a spike is the crossing of the ensemble's mean, and resets
-every trajectory at once. Polkovnikov, Ann. Phys. 325, 1790 (2010).
+W_0 is Gaussian: circuit and lines in equilibrium, linearised about the first flux (`thermal`), or the circuit's own
+mode beside lines in equilibrium. Averages have standard errors; a spike is the crossing of the ensemble's mean, and
+resets every trajectory at once. Polkovnikov, Ann. Phys. 325, 1790 (2010).
 """
 
 from __future__ import annotations
