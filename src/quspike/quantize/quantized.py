@@ -271,7 +271,7 @@ class QuantizedCircuit:
             from quspike.quantize.report.constraint_verdicts import constraint_verdicts
             from quspike.quantize.report.network_scales import network_verdicts
 
-            own = network_verdicts(self.zero_point, self.baths, self.leak_rate, self.modes)
+            own = network_verdicts(self.zero_point, self.baths, self.leak_rate, lambda: self.modes)
             return (*own, *constraint_verdicts(self.network, self.elements))
         return verdicts(self.membrane, self.leak_rate, self.modes, self.zero_point, self.baths)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from quspike.quantize.numbers.zero_point_scales import ZeroPointScales
 from quspike.quantize.report.scales import quantum_over_thermal
 from quspike.verdict import SMALL, Check, bounded, info
 
+Modes = Callable[[], tuple[NormalMode, ...]]  # found if they are asked for
 ROUNDING = 1e-9  # of a share: half of the energy in R/ω_c, half in a capacitor
 
 
@@ -67,7 +68,7 @@ def own_modes(modes: tuple[NormalMode, ...], baths: tuple[Bath, ...]) -> list[No
 
 
 def network_verdicts(
-    zero: ZeroPointScales, baths: tuple[Bath, ...], leak: Range, modes: tuple[NormalMode, ...] = ()
+    zero: ZeroPointScales, baths: tuple[Bath, ...], leak: Range, modes: Modes = tuple
 ) -> Iterator[Check]:
     """Worst case over modes and memristances; numbers without a bound only inform. modes : with their true damping."""
     damping = damping_ranges(zero, baths)
@@ -75,7 +76,7 @@ def network_verdicts(
         worst = max(kappa[1] / omega for kappa, omega in zip(damping, zero.omega, strict=True))
         yield bounded("kappa/omega0", float(worst), SMALL, "weak coupling of every mode, for secular methods")
         if worst > SMALL:
-            yield from _nearly_shorts(zero, baths, modes)
+            yield from _nearly_shorts(zero, baths, modes())
     temperatures = [bath.temperature for bath in baths if bath.temperature is not None]
     if temperatures:
         coldest = min(temperatures)
