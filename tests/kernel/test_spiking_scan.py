@@ -1,5 +1,6 @@
 """The kernel against closed forms: spike times of a leaky integrator, order of convergence, holds, derivatives."""
 
+from dataclasses import replace
 from functools import partial
 
 import jax
@@ -50,6 +51,15 @@ def test_intervals_of_a_leaky_integrator_obey_the_closed_f_i_curve(t_ref):
     expected = np.arange(1, len(times) + 1) * period - t_ref
     assert len(times) == int((10.0 + t_ref) / period)
     np.testing.assert_allclose(times, expected, rtol=0, atol=2e-9)
+
+
+def test_a_neuron_far_above_threshold_when_its_hold_ends_fires_then():
+    """A strong drive through a `subtract` hold: the next spikes are t_ref apart. Catches: Newton from far above the root."""
+    model = leaky(lambda t: 20.0)
+    held = replace(model, flow=lambda t, y, piece, free: jnp.stack([20.0 - y[0] / TAU, y[0]]),
+                   reset=lambda t, y, piece: y.at[0].add(-THRESHOLD))  # fmt: skip
+    times = spikes(run(held, 0.01, 0.2, duration=1.0))
+    np.testing.assert_allclose(np.diff(times), 0.2, rtol=0, atol=1e-9)
 
 
 def test_spike_times_converge_at_fifth_order():

@@ -22,6 +22,7 @@ from jax import Array
 from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
 
 ROUNDING = 1e-9  # of a step: a hold that ends this close to a node ends on it
+NEAR = 1e-3  # of a step: a crossing this far behind its start was missed by rounding, and is still one
 LARGE = 256  # numbers in a state from which on a loop over stages costs less to compile and no more to run
 
 
@@ -186,7 +187,7 @@ def _segment(model: SpikingModel, state, t1, piece, levels, holds):
     cut = dopri5_rolled(flow, t, theta * (end - t), y)
     t_cut = t + theta * (end - t)
     fires = able & (thetas <= theta)
-    t_spike, at_spike = _newton(model, t_cut, cut, piece, levels, fires)
+    t_spike, at_spike = _newton(model, t_cut, cut, piece, levels, fires, jnp.where(theta > 0, jnp.inf, NEAR * (t1 - t)))
     fired = jnp.any(fires)
     releases = held & (end >= clock.release) & ~fired
     after = _choose(fired, model.reset(t_spike, at_spike, piece, fires), cut.end)
@@ -200,12 +201,16 @@ def _segment(model: SpikingModel, state, t1, piece, levels, holds):
     return jnp.where(fired, t_spike, end), after, clock, jnp.where(fires, t_spike, spikes), error
 
 
-def _newton(model: SpikingModel, t, step: Step, piece, levels, fires):
-    """t_s = t − (m − v)/ṁ of the (first) neuron that fires: lands on the root, and carries dt_s/dp = −(∂m/∂p)/ṁ."""
+def _newton(model: SpikingModel, t, step: Step, piece, levels, fires, reach):
+    """t_s = t − (m − v)/ṁ of the (first) neuron that crosses: lands on the root, and carries dt_s/dp = −(∂m/∂p)/ṁ.
+
+    One that is above its level when its hold ends fires there and then, unless it has just crossed: within `reach` (s).
+    """
     values, rates = _with_rate(model, t, step.end, step.slope_end, piece)
     first = jnp.argmax(fires)
     value, rate, level = values[first], rates[first], levels[first]
-    shift = jnp.where(fires[first] & (rate > 0), (level - value) / jnp.where(rate > 0, rate, 1.0), 0.0)
+    shift = (level - value) / jnp.where(rate > 0, rate, 1.0)
+    shift = jnp.where(fires[first] & (rate > 0) & (jnp.abs(shift) <= reach), shift, 0.0)
     return t + shift, jax.tree.map(lambda u, slope: u + shift * slope, step.end, step.slope_end)
 
 
