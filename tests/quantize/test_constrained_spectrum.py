@@ -89,7 +89,8 @@ def test_levels_and_operators_behind_an_inductor_are_those_of_the_minimised_pote
 def test_two_islands_that_share_a_node_without_capacitance():
     """JJ1 and JJ2 from two islands to one node on L: levels against charges on a lattice, the node by bisection.
 
-    Catches: harmonics of one junction at a time, charges of islands spread over fractions, offset charges lost.
+    Catches: harmonics of one junction at a time, the flux of a junction that is written the other way round, charges of
+    islands spread over fractions, offset charges lost.
     """
     spectrum = qs.quantize("""
 C1 a 0 40fF
@@ -99,6 +100,8 @@ JJ1 a x EJ=12GHz
 JJ2 x b EJ=9GHz
 JJ3 b x EJ=3GHz
 FLUX1 JJ3 0.3Phi0
+JJ4 b 0 EJ=5GHz
+FLUX2 JJ4 0.15Phi0
 L1 x 0 1.5nH
 NG1 a 0.3
 NG2 b -0.15
@@ -107,6 +110,7 @@ NG2 b -0.15
     a, b = np.meshgrid(*[2 * np.pi * np.arange(n) / n] * 2, indexing="ij")
     x = root(lambda x: stiffness * x - 12 * np.sin(a - x) + 9 * np.sin(x - b) - 3 * np.sin(b - x + bias), 0 * a, 2.0)
     grid = stiffness * x**2 / 2 - 12 * np.cos(a - x) - 9 * np.cos(x - b) - 3 * np.cos(b - x + bias)
+    grid = grid - 5 * np.cos(b + 0.15 * 2 * np.pi)
     wave = np.fft.fft2(grid) / n**2
     reach = np.arange(-9, 10)
     pairs = np.array([(i, j) for i in reach for j in reach])
