@@ -359,7 +359,6 @@ def test_a_line_without_end_is_a_resistor():
     ("change", "settings", "message"),
     [
         (None, {"method": "gksl"}, "node a must have an inductor"),
-        (("Rb b 0 30kohm T=20mK", "Rb b x 30kohm\nRx x 0 1kohm"), {}, "node x needs a capacitor"),
         (("T=20mK\nRb", "T=20mK senses=envelope\nRb"), {}, "MEMa senses must be voltage"),
         (
             ("Rc b a 50kohm T=20mK", "Rc b a 50kohm T=20mK bath=drude cutoff=1e12rad/s"),

@@ -219,7 +219,7 @@ def test_a_gate_pulls_charge_and_not_flux():
         ("C1 a 0 1pF\nI1 a x 1nA\nI2 x 0 1nA", "I1 must not drive a node that no other element can carry"),
         ("L1 a b 1nH\nC1 b c 1pF\nI1 a 0 1nA\nI2 c b 1nA", "I1 must not drive a node that no other element can carry"),
         ("JJ1 a 0 EJ=5GHz\nR1 a 0 1kohm T=1K", "JJ1 needs a capacitance"),
-        ("TL1 a 0 b c Z0=1ohm v=1m/s length=1m\nC1 a b 1pF\nR1 b c 1ohm", "TL1 must have one node in common"),
+        ("TL1 a 0 b c Z0=1ohm v=1m/s length=1m\nC1 a b 1pF\nR1 b c 1ohm", "TL1 must have one node in common as"),
         ("TL1 a 0 b 0 Z0=1ohm v=1m/s length=1m bath=drude\nR1 a b 1ohm", "TL1 bath must be comb or ladder"),
     ],
 )

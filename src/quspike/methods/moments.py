@@ -24,7 +24,7 @@ from quspike.constants import hbar, k_B
 from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import gaussian, mean_field
-from quspike.methods import coloured_moments, lab_frame, network_coloured, network_moments, network_stores, secular
+from quspike.methods import coloured_moments, lab_frame, network_coloured, network_moments, secular
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
@@ -34,7 +34,7 @@ def build(setup: Setup, params: Params) -> Machine:
     """Baseband: y = [q, φ, x …, σ_φφ, σ_φV, σ_VV]; `bath=drude`, resonators and several nodes have their own."""
     refuse_nonlinear(setup)
     if setup.several:
-        return (network_coloured if network_stores.count(setup) else network_moments).build(setup, params)
+        return (network_coloured if network_coloured.needed(setup) else network_moments).build(setup, params)
     if setup.closure == "gaussian" and (setup.coloured or setup.resonator):
         kind = "in a resonator" if setup.resonator else "with bath=drude"
         raise NotAvailable("closure", "gaussian", f"must be none {kind} so far")

@@ -19,7 +19,8 @@ from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
 from quspike.methods.network_oscillators import displacement
 from quspike.methods.network_sources import first_pieces
-from quspike.methods.network_stores import channel_owners
+from quspike.methods.network_stores import channel_owners, instant
+from quspike.quantize.numbers.massless import giving
 
 
 def build(setup: Setup, params: Params) -> Machine:
@@ -60,7 +61,7 @@ def start(setup: Setup, params: Params, f: net.Frame) -> Array:
     place = f.neurons[:, 0] if setup.neuron_nodes else f.nodes[0]
     velocity = initial["voltage"] * place / (place @ place)
     kicked, moved = displacement(setup, params, f)
-    charge = jnp.linalg.solve(f.inverse_capacitance, velocity) + f.gates @ volts + kicked
+    charge = f.capacitance @ velocity + f.gates @ volts + kicked
     memories = [jnp.asarray(x, dtype=float) for x in initial_memories(setup, params)]
     flux = initial["flux"] * place / (place @ place) + moved
     rest = jnp.zeros(len(net.system_of(setup).integrated) + len(f.stores.decay))
@@ -133,7 +134,12 @@ def _kick(setup: Setup, params: Params, f: net.Frame, y: Array, h, normal: Array
     heat = jnp.stack([jnp.asarray(k_B * johnson.temperature(d, params)) for d in setup.membrane.dissipators])
     crossing = jnp.sqrt(heat * f.stores.white * seen.conductance * h) * normal[: len(heat)]
     channels = jnp.sqrt(heat[channel_owners(setup)] * h) * normal[len(heat) :]
-    y = y.at[:m].add(-f.dissipators @ (crossing + f.stores.feed @ channels))
+    charge = -f.dissipators @ (crossing + f.stores.feed @ channels)
+    if len(f.massless):
+        leak = (f.dissipators * instant(f.stores, seen.conductance)) @ f.dissipators.T
+        settled = giving(leak, f.massless) @ charge  # what arrives at a node without a capacitance leaves at once
+        y, charge = y.at[m : 2 * m].add(settled), charge - leak @ settled
+    y = y.at[:m].add(charge)
     end = len(y) - len(setup.neuron_nodes)
     y = y.at[end - len(f.stores.decay) : end].add(-f.stores.channels @ channels)
     for i, (d, j) in enumerate(zip(setup.membrane.memristors, net.remembering(setup), strict=True)):

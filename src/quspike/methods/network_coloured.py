@@ -1,12 +1,15 @@
 """Moments of several nodes whose dissipators store something: Drude lines in quantum noise, tables in either noise.
 
-    x = (φ, q, w),     θ̇ = E q,     q̇ = −Kφ − B (W B ᵀE q + s w),     ẇ = t BᵀE q − Γ w
+    x = (φ, q, w),     θ̇ = v,     q̇ = −Kφ − B (W Bᵀv + s w),     ẇ = t Bᵀv − Γ w
+    v = Πᵀ E q − g (Kφ + B s w + B ξ),     Π = 1 − G g
 
-as `network_frame` and `network_stores` have it. With `bath=drude` on every dissipator each of their resistors makes the
-noise ħω coth(ħω/2kT) 2/R, by Padé poles, exact given W(t); else it is white, 2kT, and what conducts at any frequency
-adds the flux noise of `network_moments`. A linear circuit's covariance does not act on its means, and follows them by
-the steps of `baths/coloured_covariance`, on a grid of its own with the spikes as nodes. A run that starts `thermal`
-starts in joint equilibrium of circuit and lines; a flux that nothing holds starts with what q leaves it by ħ/2.
+as `network_frame` and `network_stores` have it, g being how nodes without a capacitance give way (`massless`): there v
+has white noise of its own, and the spread of such a voltage is of what its neighbours do to it. With `bath=drude` on
+every dissipator each of their resistors makes the noise ħω coth(ħω/2kT) 2/R, by Padé poles, exact given W(t); else it
+is white, 2kT, and what conducts at any frequency adds the flux noise of `network_moments`. The covariance of a linear
+circuit does not act on its means, and follows them by the steps of `baths/coloured_covariance`, on a grid of its own
+with the spikes as nodes. A run that starts `thermal` starts in joint equilibrium of circuit and lines; a flux that
+nothing holds starts with what q leaves it by ħ/2.
 """
 
 from __future__ import annotations
@@ -15,7 +18,6 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 from quspike.baths.coloured_covariance import Noise, Spread, advanced, coloured_noise, equilibrium, resting
@@ -27,8 +29,14 @@ from quspike.methods import network_frame as net
 from quspike.methods import network_moments as white
 from quspike.methods import network_stores as stores
 from quspike.methods.method import Machine, Params, Setup
+from quspike.quantize.numbers.massless import giving
 
 HELD = 1e-10  # of the largest stiffness: below it nothing holds a flux
+
+
+def needed(setup: Setup) -> bool:
+    """Whether some dissipator stores something, or some node has no capacitance."""
+    return bool(stores.count(setup) or net.system_of(setup).massless)
 
 
 def build(setup: Setup, params: Params) -> Machine:
@@ -70,7 +78,8 @@ class Linear(NamedTuple):
 def linear(setup: Setup, params: Params, f: net.Frame) -> Linear:
     """√(kT C) of q, √(kT) of w at the warmest T, and of φ what makes its rates those of the circuit."""
     heat = k_B * jnp.max(_temperatures(setup, params))
-    charge = jnp.sqrt(heat / jnp.diagonal(f.inverse_capacitance))
+    inverse = jnp.diagonal(f.inverse_capacitance)
+    charge = jnp.sqrt(heat / jnp.where(inverse > 0, inverse, jnp.max(inverse)))
     flux = heat / charge / _reference(setup)
     units = jnp.concatenate([flux, charge, jnp.full(len(f.stores.decay), jnp.sqrt(heat))])
     return Linear(units, _temperatures(setup, params)[stores.channel_owners(setup)])
@@ -80,40 +89,65 @@ def _temperatures(setup: Setup, params: Params) -> Array:
     return jnp.stack([jnp.asarray(params["elements"][d.name]["T"], dtype=float) for d in setup.membrane.dissipators])
 
 
+class Map(NamedTuple):
+    """What a circuit is at one W and with these nodes held: E among free nodes, g, Π (both kinds), G, s and t."""
+
+    inverse: Array
+    giving: Array
+    projector: Array
+    conductance: Array
+    drawn: Array
+    driven: Array
+
+
+def mapped(setup: Setup, f: net.Frame, w: Array, held: Array) -> Map:
+    """At conductances W (D,)."""
+    clamp, inverse = white.clamped(setup, f, held)
+    g = (f.dissipators * stores.instant(f.stores, w)) @ f.dissipators.T
+    give = giving(g, f.massless) if len(f.massless) else jnp.zeros_like(g)
+    return Map(inverse, give, clamp @ (jnp.eye(len(g)) - g @ give), g, *stores.couplings(f.stores, w))
+
+
 def drift(setup: Setup, f: net.Frame, own: Linear, w: Array, held: Array) -> Array:
     """A (M, M) [1/s] in units of x, at conductances W (D,)."""
-    projector, inverse = white.clamped(setup, f, held)
-    m, b = len(f.stiffness), f.dissipators
-    drawn, driven = stores.couplings(f.stores, w)
-    branches, across = projector @ b, b.T @ inverse
-    damping = (branches * stores.instant(f.stores, w)) @ across
-    found = jnp.zeros((len(own.units), len(own.units)))
-    found = found.at[:m, m : 2 * m].set(inverse)
-    found = found.at[m : 2 * m, :m].set(-projector @ f.stiffness).at[m : 2 * m, m : 2 * m].set(-damping)
-    found = found.at[m : 2 * m, 2 * m :].set(-(branches @ f.stores.owner.T) * drawn)
-    found = found.at[2 * m :, m : 2 * m].set(driven[:, None] * (f.stores.owner @ across))
-    found = found.at[2 * m :, 2 * m :].set(-f.stores.decay)
-    return found * own.units / own.units[:, None]
+    return _drift(f, mapped(setup, f, w, held), f.stiffness) * own.units / own.units[:, None]
+
+
+def _drift(f: net.Frame, c: Map, stiffness: Array) -> Array:
+    """A in SI, Kφ being `stiffness` times its first columns."""
+    drawn = (f.dissipators @ f.stores.owner.T) * c.drawn
+    free = c.inverse - c.giving @ c.conductance @ c.inverse
+    voltage = jnp.concatenate([-c.giving @ stiffness, free, -c.giving @ drawn], axis=1)
+    charge = -c.projector @ jnp.concatenate([stiffness, c.conductance @ c.inverse, drawn], axis=1)
+    across = (c.driven[:, None] * f.stores.owner) @ f.dissipators.T
+    stored = (across @ voltage).at[:, 2 * len(c.inverse) :].add(-f.stores.decay)
+    return jnp.concatenate([voltage, charge, stored])
 
 
 def noise(setup: Setup, params: Params, f: net.Frame, own: Linear, w: Array, held: Array) -> Noise:
     """The channels of lines and tables, and in white noise those of the resistors too."""
-    projector, inverse = white.clamped(setup, f, held)
-    b, nothing = f.dissipators, jnp.zeros_like(f.dissipators)
+    c, t = mapped(setup, f, w, held), _temperatures(setup, params)
     strength = jnp.sqrt(2 * k_B * own.temperatures)
-    channels = jnp.concatenate([nothing @ f.stores.feed, -projector @ b @ f.stores.feed, -f.stores.channels]) * strength
+    channels = _pushed(f, c, f.dissipators @ f.stores.feed)
+    channels = channels.at[2 * len(c.inverse) :].add(-f.stores.channels) * strength
     if setup.coloured:
         return coloured_noise(channels / own.units[:, None], own.temperatures, setup.poles)
-    t, instant = _temperatures(setup, params), stores.instant(f.stores, w)
-    still = jnp.zeros((len(f.stores.decay), b.shape[1]))
-    crossing = jnp.concatenate([nothing, projector @ b * jnp.sqrt(2 * k_B * t * f.stores.white * w), still])
-    kicks = jnp.concatenate([inverse @ b * jnp.sqrt(hbar**2 * instant / (8 * k_B * t)), nothing, still])
+    crossing = _pushed(f, c, f.dissipators * jnp.sqrt(2 * k_B * t * f.stores.white * w))
+    kicks = c.inverse @ c.projector @ f.dissipators * jnp.sqrt(hbar**2 * stores.instant(f.stores, w) / (8 * k_B * t))
+    kicks = jnp.concatenate([kicks, jnp.zeros((len(own.units) - len(kicks), kicks.shape[1]))])
     vectors = jnp.concatenate([channels, crossing, kicks], axis=1) / own.units[:, None]
     return coloured_noise(vectors, jnp.concatenate([own.temperatures, t, t]), 0)
 
 
+def _pushed(f: net.Frame, c: Map, currents: Array) -> Array:
+    """What currents (m, …) out of the coordinates do to x (M, …)."""
+    voltage = -c.giving @ currents
+    across = (c.driven[:, None] * f.stores.owner) @ f.dissipators.T
+    return jnp.concatenate([voltage, -c.projector @ currents, across @ voltage])
+
+
 class Events(NamedTuple):
-    """Of each interval: which neurons are held in it, fire or are released at its start (I, K); W at both ends (I, D)."""
+    """Of each interval: who is held in it, fires or is released at its start (I, K); W at both ends (I, D)."""
 
     length: Array
     held: Array
@@ -130,18 +164,23 @@ def _spread(setup: Setup, params: Params, f: net.Frame, track: Track, nodes: Arr
     times, events = _events(setup, params, track, nodes, coarse, len(spikes))
     start = initial(setup, params, f, own, events.w_start[0])
 
-    def body(state: Spread, e: Events) -> tuple[Spread, Array]:
+    def body(state: Spread, e: Events) -> tuple[Spread, tuple[Array, Array]]:
         state = _through(setup, params, f, own, state, e)
         first, last = (drift(setup, f, own, w, e.held) for w in (e.w_start, e.w_end))
         made = noise(setup, params, f, own, (e.w_start + e.w_end) / 2, e.held)
         state = advanced(state, (first, last), e.length, made)
-        return state, state.covariance
+        return state, (state.covariance, volts(state, e.w_end))
 
-    _, found = jax.lax.scan(body, start, events)
+    def volts(state: Spread, w: Array) -> Array:
+        rows = f.nodes @ _drift(f, mapped(setup, f, w, nobody), f.stiffness)[:m] * own.units
+        return jnp.sqrt(jnp.maximum(jnp.einsum("ni,ij,nj->n", rows, state.covariance, rows), 0.0))
+
+    m, nobody = len(f.stiffness), jnp.zeros(len(setup.neuron_nodes))
+    _, (found, spread) = jax.lax.scan(body, start, events)
     found = jnp.concatenate([start.covariance[None], found]) * jnp.outer(own.units, own.units)
+    spread = jnp.concatenate([volts(start, events.w_start[0])[None], spread])
     index = jnp.searchsorted(times, coarse[setup.noise_save_index], side="right") - 1
-    m = len(f.stiffness)
-    return white.spread_of_nodes(f, found[index][:, : 2 * m, : 2 * m])
+    return white.spread_of_nodes(f, found[index][:, : 2 * m, : 2 * m]) | {"voltage_std": spread[index]}
 
 
 def _events(
@@ -170,7 +209,7 @@ def _fired(setup: Setup, track: Track, capacity: int) -> tuple[Array, Array]:
 
 
 def _through(setup: Setup, params: Params, f: net.Frame, own: Linear, state: Spread, e: Events) -> Spread:
-    """A `zero` reset replaces the charges of its nodes; the end of its hold does so again, and adds the flux it owes."""
+    """A `zero` reset replaces the charges of its nodes; so does the end of its hold, and adds the flux that it owes."""
     if "zero" not in setup.resets:
         return state
     pinned = jnp.maximum(jnp.maximum(e.held, e.releases), e.fires) * (jnp.sum(e.fires + e.releases) > 0)
@@ -193,22 +232,26 @@ def initial(setup: Setup, params: Params, f: net.Frame, own: Linear, w: Array) -
         lines = equilibrium(alone, apart).covariance
         given = jnp.asarray(params["initial"]["spread"]) / jnp.outer(own.units[: 2 * m], own.units[: 2 * m])
         return Spread(lines.at[: 2 * m, : 2 * m].set(given), resting(alone, apart))
-    return _joint(setup, f, own, a, made)
+    return _joint(setup, f, own, w, made)
 
 
-def _joint(setup: Setup, f: net.Frame, own: Linear, a: Array, made: Noise) -> Spread:
+def _joint(setup: Setup, f: net.Frame, own: Linear, w: Array, made: Noise) -> Spread:
     """Equilibrium in ψ ∝ Kφ, of which alone the circuit knows; φ = K⁺ψ, and what is free by ħ/2 beside its charge."""
-    m, reference = len(f.stiffness), _reference(setup)
-    stiffness = -a[m : 2 * m, :m] / reference
-    across = a.at[:m, m : 2 * m].set(stiffness @ a[:m, m : 2 * m]).at[m : 2 * m, :m].set(-reference * jnp.eye(m))
+    m, reference, held = len(f.stiffness), _reference(setup), jnp.zeros(len(setup.neuron_nodes))
+    charges = own.units[m : 2 * m]
+    stiffness = f.stiffness * own.units[:m] / charges[:, None] / reference
+    across = _drift(f, mapped(setup, f, w, held), reference * jnp.eye(m))
+    across = across * own.units.at[:m].set(charges) / own.units[:, None]
+    across = across.at[:m].set(stiffness @ across[:m])
     rest = equilibrium(across, made._replace(vectors=made.vectors.at[:m].set(stiffness @ made.vectors[:m])))
     give = jnp.linalg.pinv(stiffness, rtol=HELD)
-    back, free = jax.scipy.linalg.block_diag(give, jnp.eye(len(a) - m)), jnp.eye(m) - give @ stiffness
+    back, free = jax.scipy.linalg.block_diag(give, jnp.eye(len(across) - m)), jnp.eye(m) - give @ stiffness
     covariance = back @ rest.covariance @ back.T
-    action = own.units[0] * own.units[m]  # the same of every pair
+    action = own.units[0] * charges[0]  # the same of every pair
     least = jnp.linalg.pinv(free @ covariance[m : 2 * m, m : 2 * m] @ free, rtol=HELD) * (hbar / 2 / action) ** 2
-    known = jax.scipy.linalg.block_diag(jnp.eye(m) - free, jnp.eye(len(a) - m))
-    return Spread(covariance.at[:m, :m].add(least), resting(a, made) @ known.T)
+    known = jax.scipy.linalg.block_diag(jnp.eye(m) - free, jnp.eye(len(across) - m))
+    correlations = resting(drift(setup, f, own, w, held), made) @ known.T
+    return Spread(covariance.at[:m, :m].add(least), correlations)
 
 
 def _reference(setup: Setup) -> float:

@@ -13,6 +13,7 @@ node, and only its input is off in the hold.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import jax
@@ -40,14 +41,19 @@ from quspike.methods.network_sources import (
     source_voltages,
 )
 from quspike.methods.network_stores import Stores
+from quspike.quantize.numbers.massless import inverse_capacitance
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
+
+NEWTON = 8  # steps to the voltage of a node without capacitance where a memristance depends on it
 
 
 class Frame(NamedTuple):
     """Numbers of a circuit that do not change in a run; SI, over the m coordinates that are left.
 
-    inverse_capacitance E, stiffness K (m, m). nodes N (n, m), node_sources (n, V) : V_node = N θ̇ + node_sources V.
+    inverse_capacitance E, capacitance C, stiffness K (m, m). massless : where in θ nothing has a charge, and resistors
+    settle the voltage at once (`quantize/numbers/massless`); E is zero there.
+    nodes N (n, m), node_sources (n, V) : V_node = N θ̇ + node_sources V.
     node_charges (n, m) : the charge conjugate to a node's flux. gates G (m, V). dissipators (m, D) and
     dissipator_sources (D, V). currents A (m, I). junctions (m, J), critical_currents (J,). neurons U (m, K),
     neuron_sources (K, V). clamps (K,) : 1 for a `zero` reset. cut (I, K) : 1 where a neuron's hold cuts a source off.
@@ -56,6 +62,8 @@ class Frame(NamedTuple):
     """
 
     inverse_capacitance: Array
+    capacitance: Array
+    massless: np.ndarray
     stiffness: Array
     nodes: Array
     node_sources: Array
@@ -91,7 +99,9 @@ def frame(setup: Setup, params: Params) -> Frame:
     have = [b.element for b in system.network.of("current")]
     at = np.array([have.index(s.name) for s in system.currents], dtype=int)
     return Frame(
-        inverse_capacitance=jnp.linalg.inv(jnp.asarray(m.capacitance)),
+        inverse_capacitance=inverse_capacitance(replace(m, capacitance=jnp.asarray(m.capacitance))),
+        capacitance=jnp.asarray(m.capacitance),
+        massless=m.massless,
         stiffness=jnp.asarray(m.stiffness),
         nodes=jnp.stack([jnp.asarray(m.port(node)) for node in system.nodes]),
         node_sources=jnp.asarray(signs([offsets.get(n, ()) for n in system.nodes], names)),
@@ -183,8 +193,36 @@ def look(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> Seen:
     volts = source_voltages(setup, piece, t)
     velocity = velocities(setup, params, f, s, volts)
     branch = f.dissipators.T @ velocity + f.dissipator_sources @ volts + f.loops.rates @ flux_rates(setup, piece, t)
+    if len(f.massless):
+        pulled = pulls(setup, f, t, s, piece) + tunnelled(setup, f, t, s, piece)
+        moved = _settled_voltages(setup, params, f, s, branch, pulled)
+        velocity = velocity.at[f.massless].add(moved)
+        branch = branch + f.dissipators[f.massless].T @ moved
     w = conductances(setup, params, branch, s.memory)
     return Seen(velocity, branch, w, network_stores.currents(f.stores, w, branch, s.stored), volts)
+
+
+def _settled_voltages(setup: Setup, params: Params, f: Frame, s: Split, branch: Array, pulled: Array) -> Array:
+    """v_h of massless coordinates, at which all currents into them add up to zero: by Newton, at once if W has no V."""
+    across = f.dissipators[f.massless]
+
+    def missing(v: Array) -> Array:
+        there = branch + across.T @ v
+        w = conductances(setup, params, there, s.memory)
+        return across @ network_stores.currents(f.stores, w, there, s.stored) + pulled[f.massless]
+
+    ideal = all(d.law is None or d.law.control in ("flux", "charge") for d in setup.membrane.dissipators)
+    v = jnp.zeros(len(f.massless))
+    for _ in range(1 if ideal else NEWTON):
+        v = v - small_inverse(jax.jacfwd(missing)(v)) @ missing(v)
+    return v
+
+
+def pulls(setup: Setup, f: Frame, t, s: Split, piece) -> Array:
+    """A I(t) + Kφ + Pψ (m,): what sources and inductors draw, A; a held neuron's inputs are cut off."""
+    open_inputs = jnp.prod(1 - f.cut * s.held[None, :], axis=1)
+    psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
+    return f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux + f.loops.pull @ psi
 
 
 def node_values(setup: Setup, f: Frame, t, s: Split, seen: Seen, piece) -> tuple[Array, Array]:
@@ -202,6 +240,12 @@ def node_values(setup: Setup, f: Frame, t, s: Split, seen: Seen, piece) -> tuple
     speeds = seen.velocity, jnp.concatenate([jnp.zeros(len(psi) - len(rates)), rates]), jnp.ones(())
     more, rate = jax.jvp(moved, (s.flux, psi, jnp.asarray(t, dtype=float)), speeds)
     return voltage + rate, flux + more
+
+
+def tunnelled(setup: Setup, f: Frame, t, s: Split, piece) -> Array:
+    """`Σ_j b_j (E_J/φ0) sin(w_j/φ0)` (m,), A."""
+    psi, fed = loop_fluxes(setup, f.loops, s.driven, piece, t), fed_currents(setup, f, t, s, piece)
+    return f.junctions @ tunnelling(f.constraint, junction_fluxes(f, s.flux, psi, fed))
 
 
 def junction_fluxes(f: Frame, flux: Array, psi: Array, fed: Array) -> Array:
@@ -232,15 +276,11 @@ def remembering(setup: Setup) -> np.ndarray:
 def mean_rates(setup: Setup, params: Params, f: Frame, t, y: Array, piece) -> tuple[Array, Seen]:
     """dy/dt, and what was seen for it."""
     s, seen = split(setup, f, y), look(setup, params, f, t, y, piece)
-    open_inputs = jnp.prod(1 - f.cut * s.held[None, :], axis=1)
-    psi = loop_fluxes(setup, f.loops, s.driven, piece, t)
-    pulled = f.currents @ (open_inputs * source_currents(setup, piece, t)) + f.stiffness @ s.flux + f.loops.pull @ psi
+    pulled = pulls(setup, f, t, s, piece) + tunnelled(setup, f, t, s, piece)
     drawn = f.dissipators @ seen.current
-    fed = fed_currents(setup, f, t, s, piece)
-    tunnelled = f.junctions @ tunnelling(f.constraint, junction_fluxes(f, s.flux, psi, fed))
     pairs = zip(system_of(setup).memristors, remembering(setup), strict=True)
     memory = [mean_field.rate(d, s.memory[i], seen.branch[j], params["elements"]) for i, (d, j) in enumerate(pairs)]
-    parts = [-pulled - drawn - tunnelled, seen.velocity, jnp.stack(memory) if memory else s.memory]
+    parts = [-pulled - drawn, seen.velocity, jnp.stack(memory) if memory else s.memory]
     stored = network_stores.rates(f.stores, seen.conductance, seen.branch, s.stored)
     return jnp.concatenate([*parts, integrated_voltages(setup, piece, t), stored, jnp.zeros_like(s.held)]), seen
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from quspike.constants import hbar, k_B
@@ -155,6 +156,8 @@ def _read(setup: Setup, f: net.Frame, records: Array) -> dict[str, Any]:
 def spread_of_nodes(f: net.Frame, spread: Array) -> dict[str, Any]:
     """Of σ over (φ, q) (T, 2m, 2m) the columns of every node (T, n), and how far it is from what ħ allows."""
     m = len(f.stiffness)
+    massive = np.setdiff1d(np.arange(m), f.massless)  # pairs with a charge
+    both = np.concatenate([massive, m + massive])
     fluxes, mixed, charges = spread[:, :m, :m], spread[:, :m, m:], spread[:, m:, m:]
 
     def of_nodes(left: Array, block: Array, right: Array) -> Array:
@@ -166,5 +169,5 @@ def spread_of_nodes(f: net.Frame, spread: Array) -> dict[str, Any]:
         "flux_variance": of_nodes(f.nodes, fluxes, f.nodes),
         "flux_charge_covariance": of_nodes(f.nodes, mixed, f.node_charges),
         "charge_variance": of_nodes(f.node_charges, charges, f.node_charges),
-        "diagnostics": {"uncertainty_deficit": jnp.max(jax.vmap(uncertainty_deficit)(spread))},
+        "diagnostics": {"uncertainty_deficit": jnp.max(jax.vmap(uncertainty_deficit)(spread[:, both][:, :, both]))},
     }

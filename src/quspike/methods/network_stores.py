@@ -3,8 +3,8 @@
     i_d = (W_d + |n_d|²) v_d + Σ_k s_k w_k,     ẇ_k = t_k v_d(k) − Σ_l Γ_kl w_l,     energy ½ wᵀw
 
 A table has the states of its fit (`baths/passive_states`): s = σ + N n, t = σ − N n, Γ = J + N Nᵀ. A dissipator with
-`bath=drude` is the reference line behind the coupling √(Z0 W): one state, s = t = √(W ω_c), Γ = ω_c, so that a memristor
-moves the coupling and not the line. A table's W is left out of i_d, a Drude line's too.
+`bath=drude` is the reference line behind the coupling √(Z0 W): one state, s = t = √(W ω_c), Γ = ω_c, so that a
+memristor moves the coupling and not the line. A table's W is left out of i_d, a Drude line's too.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from quspike.quantize.membrane import Dissipator
 class Stores(NamedTuple):
     """owner (K, D) : one where state k is dissipator d's. drawn, driven (K,) : s and t of tables [√(S/s)]. cutoffs
     (K,) : ω_c of Drude lines, else 0 [rad/s]. decay : Γ (K, K) [1/s]. white (D,) : one where W itself conducts. direct
-    (D,) : |n|² of tables [S]. feed : n (D, C) [√S] and channels : N (K, C) [1/√s], where each resistor of a table and of
-    a Drude line makes its noise.
+    (D,) : |n|² of tables [S]. feed : n (D, C) [√S] and channels : N (K, C) [1/√s], where each resistor of a table and
+    of a Drude line makes its noise.
     """
 
     owner: Array
@@ -51,6 +51,11 @@ def channel_owners(setup: Setup) -> np.ndarray:
 def remembers(setup: Setup, d: Dissipator) -> bool:
     """Whether this dissipator is a Drude line of its own."""
     return d.states is None and (setup.baths or {}).get(d.name) == "drude"
+
+
+def conducts_at_once(setup: Setup, d: Dissipator) -> bool:
+    """Whether it conducts at any frequency: no Drude line, no table that ends."""
+    return not remembers(setup, d) if d.states is None else bool(d.states.direct > 0)
 
 
 def _size(setup: Setup, d: Dissipator) -> int:

@@ -186,9 +186,10 @@ def edges_of(element: Element, held: Held) -> Iterator[Edge]:
         return
     a, a_return, b, b_return = element.nodes
     if held.root[a_return] != held.root[b_return]:
-        found, remedy = (
-            f"{a_return} and {b_return}",
-            "must have one node in common as a- and b-: others are not available yet",
+        found, node = f"{a_return} and {b_return}", GROUND if GROUND in (a_return, b_return) else a_return
+        remedy = (
+            f"must have one node in common as a- and b- (such as {node}): a line tells how its two wires differ at "
+            "each end, and not how its ends stand to each other"
         )
         raise NotAvailable(element.name, found, remedy)
     yield element, "inductance", a, b

@@ -53,6 +53,12 @@ class System(Parts):
         return tuple(b.element for b in self.network.of("junction"))
 
     @cached_property
+    def massless(self) -> tuple[str, ...]:
+        """The names of the coordinates without a capacitance that dissipators hold."""
+        acted = {i for b in self.network.of("dissipator") for i, weight in enumerate(b.vector) if weight}
+        return tuple(c.name for i, c in enumerate(self.network.coordinates) if c.kind == "frozen" and i in acted)
+
+    @cached_property
     def integrated(self) -> tuple[Source, ...]:
         """The voltage sources whose flux ∫V dt enters: in a loop of inductors and junctions, or between two nodes."""
         inside = [b.sources for b in self.network.of("inductance", "junction")]
@@ -85,11 +91,6 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
     found = network(circuit)
     if found.constrained:
         check_constraint(found, element_params(circuit))
-    massless = [c.name for i, c in enumerate(found.coordinates) if c.kind == "frozen" and _dissipated(found, i)]
-    if massless:
-        raise InputError(
-            f"node {massless[0]}", "no capacitance, and a dissipator", "needs a capacitor to ground in a method"
-        )
     system = System(
         found,
         tuple(replace(dissipator_of(e, 1.0), sign=1.0) for e in circuit.of("R", "MEM", "TL", "Y") if len(e.nodes) == 2),
@@ -99,7 +100,3 @@ def _system(circuit: Circuit, nodes: tuple[str, ...]) -> System:
         if node not in system.nodes:
             raise InputError("node", node, "must not be held by a voltage source")
     return system
-
-
-def _dissipated(found: Network, i: int) -> bool:
-    return any(b.vector[i] for b in found.of("dissipator"))

@@ -20,7 +20,7 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.kernel.grid import GridPlan, plan_grid, save_times
-from quspike.methods import network_stores
+from quspike.methods import network_coloured
 from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.registry import Method, check_legal
@@ -35,6 +35,7 @@ from quspike.run.coloured import with_coloured_noise
 from quspike.run.coloured_network import with_network_noise
 from quspike.run.fock_space import first_levels, state_choice
 from quspike.run.load import load
+from quspike.run.massless import check_massless
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
 from quspike.run.schema import Run
 from quspike.run.starting_point import initial_params, neuron_params, reset_params
@@ -136,6 +137,7 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     inputs = Inputs(reduced, drives)
     if isinstance(reduced, System):
         setup = system_setup(run, reduced, inputs, chosen)
+        check_massless(setup, chosen)
     else:
         setup = _setup(run, reduced, inputs, elements, chosen)
     rung = check_legal(chosen, setup)
@@ -146,7 +148,7 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     if isinstance(reduced, System):
         params |= system_params(run, reduced, elements, rung.quantum)
         setup = with_scales(setup, params, run.duration)
-        if chosen == "moments" and network_stores.count(setup):
+        if chosen == "moments" and network_coloured.needed(setup):
             setup = with_network_noise(setup, params, times, run.base_dir)
         dt = run.dt or choose_system_step(setup, params, run)
     else:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import eigh
 
@@ -20,6 +21,7 @@ from quspike.methods import network_stores
 from quspike.methods.inputs import Inputs
 from quspike.methods.method import Setup
 from quspike.methods.network_frame import frame
+from quspike.quantize.numbers.massless import giving, inverse_capacitance
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.run.fock_space import SPARE, first_levels
@@ -124,7 +126,7 @@ def _neuron_params(neurons: Sequence[Neuron], m: Matrices, temperature: float) -
     if not neurons:
         return {}
     ports = [m.port(n.node) for n in neurons]
-    inverse = np.linalg.inv(m.capacitance)
+    inverse = inverse_capacitance(m)
     thermal = [(k_B * temperature * (u @ inverse @ u)) ** 0.5 for u in ports]
     stds = [t if n.reset_std is None else n.reset_std for n, t in zip(neurons, thermal, strict=True)]
     levels = {key: np.array([getattr(n, key) for n in neurons]) for key in ("v_threshold", "v_reset", "t_ref")}
@@ -133,7 +135,9 @@ def _neuron_params(neurons: Sequence[Neuron], m: Matrices, temperature: float) -
 
 def thermal_spread(m: Matrices, temperature: float) -> np.ndarray:
     """σ over (φ, q) of the thermal state of capacitors and inductors (2m, 2m), SI; the vacuum at T = 0."""
-    squares, shapes = eigh(m.stiffness, m.capacitance)
+    massive = np.setdiff1d(np.arange(m.size), m.massless)
+    squares, shapes = eigh(m.stiffness[np.ix_(massive, massive)], m.capacitance[np.ix_(massive, massive)])
+    shapes = np.eye(m.size)[:, massive] @ shapes
     omega = np.sqrt(np.maximum(squares, 0.0))
     bound = omega > FREE * np.max(omega, initial=0.0)
     if temperature == 0 and not np.all(bound):
@@ -153,18 +157,22 @@ def scales_of(setup: Setup, params: Mapping[str, Any]) -> Scales:
     system = setup.membrane
     assert isinstance(system, System)
     m = matrices(system.network, params["elements"])
-    inverse = np.linalg.inv(m.capacitance)
+    inverse = inverse_capacitance(m)
     junctions = (m.junctions * np.asarray(m.josephson_energies)) @ m.junctions.T / phi0**2
     stiffness = m.stiffness + junctions
     names = [b.element for b in system.network.of("dissipator")]
     ends = {d.name: conductances_of(d, params) for d in system.dissipators}
     low, high = (np.array([pick(ends[name]) for name in names]) for pick in (min, max))
     leak = (m.dissipators * high) @ m.dissipators.T
-    zero = np.zeros_like(inverse)
-    rates = np.linalg.eigvals(np.block([[zero, inverse], [-stiffness, -leak @ inverse]]))
+    give = giving(leak, m.massless)
+    keep = np.eye(m.size) - leak @ give
+    rates = np.linalg.eigvals(
+        np.block([[-give @ stiffness, keep.T @ inverse], [-keep @ stiffness, -keep @ leak @ inverse]])
+    )
     oscillation = float(np.sqrt(max(np.max(np.linalg.eigvals(inverse @ stiffness).real, initial=0.0), 0.0)))
     total = float(np.trace(m.capacitance))
-    each = 1 / np.array([m.port(n) @ inverse @ m.port(n) for n in system.nodes])
+    shares = np.array([m.port(n) @ inverse @ m.port(n) for n in system.nodes])
+    each = 1 / shares[shares > 0]
     return Scales(float(np.max(np.abs(rates.real))), oscillation, max(float(np.sum(low)) / total, 1e-300), np.min(each))
 
 
@@ -207,7 +215,7 @@ def _store_rate(setup: Setup, params: Mapping[str, Any]) -> float:
         return 0.0
     f = frame(setup, params)
     w = np.array([max(conductances_of(d, params)) for d in setup.membrane.dissipators])
-    drawn, driven = (np.asarray(part) for part in network_stores.couplings(s, w))
+    drawn, driven = (np.asarray(part) for part in network_stores.couplings(s, jnp.asarray(w)))
     across = np.asarray(f.dissipators.T @ f.inverse_capacitance @ f.dissipators)
     through = np.asarray(s.owner) @ across @ np.asarray(s.owner).T * driven[:, None] * drawn
     return max(float(np.linalg.norm(np.asarray(s.decay), 2)), float(np.linalg.norm(through, 2)) ** 0.5)

@@ -15,6 +15,7 @@ from quspike.methods.inputs import fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.quantize.line_parts import how_many
 from quspike.quantize.numbers.finite_line_modes import fastest_rate, finite_lines, line_error
+from quspike.quantize.numbers.massless import inverse_capacitance, settled
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
 from quspike.validity.common import memristance_drift
@@ -78,13 +79,13 @@ def leak_rates(m: Matrices, system: System, solution: Solution, pick: Any) -> np
     of_memristors = dict(zip((d.name for d in system.memristors), remembered, strict=True))
     w = [of_memristors.get(b.element) or 1 / m.elements[b.element]["R"] for b in system.network.of("dissipator")]
     leak = (m.dissipators * np.array(w)) @ m.dissipators.T
-    return np.linalg.eigvals(np.linalg.solve(m.capacitance, leak)).real
+    return np.linalg.eigvals(inverse_capacitance(m) @ settled(leak, m.massless)).real
 
 
 def oscillations(m: Matrices) -> np.ndarray:
     """ω of the modes that something holds, junctions at zero flux [rad/s]."""
     stiffness = m.stiffness + (m.junctions * np.asarray(m.josephson_energies)) @ m.junctions.T / phi0**2
-    squares = np.linalg.eigvals(np.linalg.solve(m.capacitance, stiffness)).real
+    squares = np.linalg.eigvals(inverse_capacitance(m) @ stiffness).real
     return np.sqrt(squares[squares > ZERO * np.max(squares, initial=0.0)])
 
 
@@ -97,7 +98,8 @@ def _cutoffs(system: System, elements: Mapping[str, Any], rates: list[float]) ->
 
 
 def _quantumness(m: Matrices, system: System, coldest: float, solution: Solution) -> list[Check]:
-    inverse = np.linalg.inv(m.capacitance)
+    inverse = inverse_capacitance(m)
     thermal = np.sqrt([k_B * coldest * (m.port(n) @ inverse @ m.port(n)) for n in system.nodes])
-    largest = np.max(np.asarray(solution.voltage_std), axis=0)
-    return [info("V_rms/sqrt(kT/C)", np.max(largest / thermal), "1 for a classical membrane; the largest of the nodes")]
+    charged = thermal > 0  # a node without a capacitance has none
+    largest = np.max((np.max(np.asarray(solution.voltage_std), axis=0))[charged] / thermal[charged])
+    return [info("V_rms/sqrt(kT/C)", largest, "1 for a classical membrane; the largest of the nodes")]
