@@ -8,6 +8,9 @@ from scipy.optimize import root
 
 import quspike as qs
 from quspike.constants import Phi0, e_charge, hbar, k_B, phi0
+from quspike.drives.table import Table
+from quspike.quantize import system as systems
+from quspike.run import compile as compiling
 from quspike.run.compile import compile_run
 
 CHAIN = """
@@ -175,3 +178,46 @@ def test_an_island_has_no_oscillator():
     island = "C1 a 0 60fF\nL1 a 0 12nH\nR1 a 0 9kohm T=30mK\nJJ1 a b Ic=30nA C=5fF\nJJ2 b 0 Ic=30nA C=5fF\nNG1 b 0.25"
     with pytest.raises(qs.InputError, match=r"coordinate b.* must have a leak or an inductor .* whole pairs"):
         problem(island)
+
+
+NODE = "C1 m 0 80fF\nCg m g 20fF\nV1 g 0 gate\nL1 m 0 10nH\nR1 m 0 20kohm T=50mK\nI1 0 m tone"
+
+
+@pytest.mark.parametrize("circuit", [NODE, NODE.replace("Cg m g 20fF\nV1 g 0 gate", "Cg m 0 20fF\nNG1 m gate")])
+def test_a_gate_of_one_oscillator_is_one_of_several(monkeypatch, circuit):
+    """Two implementations of a gate that swings about a voltage of its own and drives to spikes: ⟨V⟩, membrane, spikes.
+
+    Catches: a voltage q/C that the gate's charge is left out of, a gate's first value that rings the mode, a leak and a
+    reset of the momentum in place of the charge.
+    """
+    height = 0.3 if "NG1" in circuit else "30 uV"
+    gate = qs.Sine(height, frequency=5e9, offset=height)
+    drives = {"gate": gate, "tone": qs.Sine("3 nA", frequency=5.03e9)}
+    neuron = qs.Neuron("m", membrane="envelope", v_threshold="4 uV")
+    settings = {"drives": drives, "neuron": neuron, "truncation": 8, "duration": "0.4 ns", "save_every": "10 ps"}
+    own = problem(circuit, **settings)
+    monkeypatch.setattr(compiling, "reduce_circuit", lambda given, nodes: systems._system(given, nodes))
+    general = problem(circuit, dt=own.dt, **settings)
+    assert general.setup.several
+    one, many = own.solve(), general.solve()
+    count = int(one.spike_count[0])
+    assert count == int(many.spike_count[0]) > 0
+    np.testing.assert_allclose(many.spike_time[:count], one.spike_time[:count], rtol=1e-7)
+    for field in ("voltage", "membrane", "flux"):
+        expected = np.asarray(getattr(one, field))
+        np.testing.assert_allclose(getattr(many, field), expected, rtol=0, atol=1e-6 * np.max(np.abs(expected)))
+
+
+@pytest.mark.parametrize("method", ["gksl", "moments"])
+def test_a_slow_gate_leaves_a_resonator_without_voltage(method):
+    """n_g moves by one pair within 40 periods: nothing is left at the node, though q moved by 2e. Catches: a membrane
+    that sees the momentum."""
+    circuit = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 20kohm T=50mK\nNG1 m ramp"
+    rise = 1 - np.cos(np.linspace(0, np.pi, 401))
+    ramp = Table(times=tuple(np.linspace(0, 8e-9, 401)), values=tuple(rise / 2), quantity="dimensionless")
+    neuron = qs.Neuron("m", membrane="envelope", v_threshold="1 V")
+    own = {"truncation": 6} if method == "gksl" else {}
+    s = problem(
+        circuit, method, drives={"ramp": ramp}, neuron=neuron, duration="8 ns", save_every="1 ns", **own
+    ).solve()
+    assert np.max(np.asarray(s.membrane)) < 0.02 * 2 * e_charge / 100e-15

@@ -51,18 +51,22 @@ def build(setup: Setup, params: Params) -> Machine:
     def flow(t, y: State, piece, free):
         y = once(y)
         alpha, packed, x = y.alpha, y.packed, y.means[2:]
-        swing = secular.carrier(setup, params, mode, t, alpha, piece)
+        seen = secular.kinetic(setup, params, mode, t, alpha, piece)
+        swing = secular.carrier(setup, params, mode, t, seen, piece)
         down, up = jump_rates(setup, params, mode, x, swing)
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
         push = secular.free_drive(setup, free) * secular.push(setup, params, mode, t, piece)
+        push = push - 0.5 * held * (down - up) * (seen - alpha)
         d_alpha, d_packed = co_moving_flow(nonlinearity, t, alpha, packed, held * down, held * up, push)
         d_means = jnp.stack([d_alpha.real, d_alpha.imag, *secular.memory_rates(setup, params, x, swing)])
         return once(State(d_means, d_packed))
 
     model = SpikingModel(
         flow=flow,
-        membrane=lambda t, y, piece: secular.membrane_value(setup, mode, y.alpha),
-        reset=lambda t, y, piece: _reset(setup, params, mode, y),
+        membrane=lambda t, y, piece: secular.membrane_value(
+            setup, mode, secular.kinetic(setup, params, mode, t, y.alpha, piece)
+        ),
+        reset=lambda t, y, piece: _reset(setup, params, mode, t, y, piece),
         release=lambda t, y, piece: y,
         observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece),
         error=_error(setup, params, mode),
@@ -109,9 +113,10 @@ def _levels(setup: Setup) -> int:
     return setup.truncation
 
 
-def _reset(setup: Setup, params: Params, mode: Mode, y: State) -> State:
+def _reset(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> State:
     """`zero` swaps the mode with a thermal one; `subtract` displaces it, which leaves ρ′ as it is."""
-    alpha = secular.reset_amplitude(setup, params, mode, y.alpha)
+    seen = secular.kinetic(setup, params, mode, t, y.alpha, piece)
+    alpha = secular.reset_amplitude(setup, params, mode, seen) + y.alpha - seen
     means = y.means.at[0].set(alpha.real).at[1].set(alpha.imag)
     if setup.reset == "subtract":
         return State(means, y.packed)

@@ -1,11 +1,13 @@
 """The resonator's secular moments: the first and second moments of the weak-coupling GKSL equation.
 
-    dα/dt = −(κ/2) α + e^{iω0t} [ iφ_zpf I(t) + q_zpf Q_g(t)/C ]/ħ           frame rotating at ω0: exact, no RWA
+    dα/dt = −(κ/2) α_V + e^{iω0t} [ iφ_zpf I(t) + q_zpf ΔQ_g(t)/C ]/ħ        frame rotating at ω0: exact, no RWA
     dN/dt = −κ N + Σ κ_e n̄_e,   dS/dt = −κ S,                N = ⟨δa†δa⟩, S = ⟨δaδa⟩ (rotating at 2ω0)
     κ = Σ W_eff/C averaged over the carrier (memory/mean_field.py)
 
-so the amplitude leaks at κ/2, half of 1/RC, and closes on the classical neuron only for κ ≪ ω0. Slow parts of the drive
-shift the rest flux φ_dc = L I instead of ringing the mode; the carrier's amplitude is taken about it.
+ΔQ_g = Q_g(t) − Q_g(0) is what gates have moved, α_V = α + iΔQ_g e^{iω0t}/2q_zpf the amplitude whose charge makes the
+voltage: what leaks, and what is seen. So the amplitude leaks at κ/2, half of 1/RC, and closes on the classical neuron
+only for κ ≪ ω0. Slow parts of the drive shift the rest flux φ_dc = L I instead of ringing the mode; the carrier's
+amplitude is taken about it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ def build(setup: Setup, params: Params) -> Machine:
     count = len(setup.one.memristors)
 
     def flow(t, y, piece, free):
-        alpha, x = y[0] + 1j * y[1], y[2 : 2 + count]
+        alpha, x = kinetic(setup, params, mode, t, y[0] + 1j * y[1], piece), y[2 : 2 + count]
         swing = carrier(setup, params, mode, t, alpha, piece)
         rates = loss_rates(setup, params, mode, x, swing)
         kappa, heating = sum(rates), sum(r * n for r, n in zip(rates, occupations(setup, params, mode), strict=True))
@@ -41,8 +43,10 @@ def build(setup: Setup, params: Params) -> Machine:
 
     model = SpikingModel(
         flow=flow,
-        membrane=lambda t, y, piece: membrane_value(setup, mode, y[0] + 1j * y[1]),
-        reset=lambda t, y, piece: _reset(setup, params, mode, y),
+        membrane=lambda t, y, piece: membrane_value(
+            setup, mode, kinetic(setup, params, mode, t, y[0] + 1j * y[1], piece)
+        ),
+        reset=lambda t, y, piece: _reset(setup, params, mode, t, y, piece),
         release=lambda t, y, piece: y,
         observe=lambda t, y, piece, free: observe(setup, params, mode, t, y, piece),
         error=error_norm(setup, params, mode),
@@ -71,10 +75,24 @@ def free_drive(setup: Setup, free):
 
 
 def push(setup: Setup, params: Params, mode: Mode, t, piece):
-    """e^{iω0t}[iφ_zpf I + q_zpf Q_g/C]/ħ in 1/s: what sources do to α."""
+    """e^{iω0t}[iφ_zpf I + q_zpf ΔQ_g/C]/ħ in 1/s: what sources do to α."""
     current = setup.inputs.current(piece, t)
-    gate = setup.inputs.gate_charge(params["elements"], piece, t)
+    gate = moved_charge(setup, params, t, piece)
     return jnp.exp(1j * mode.omega * t) * (1j * mode.phi_zpf * current + mode.q_zpf * gate / mode.capacitance) / hbar
+
+
+def moved_charge(setup: Setup, params: Params, t, piece):
+    """ΔQ_g = Q_g(t) − Q_g(0), C: a charge that gates hold for ever is a change of gauge."""
+    first = tuple(p[0] for p in setup.inputs.pieces(params, jnp.zeros(1)))
+    start = setup.inputs.gate_charge(params["elements"], first, jnp.zeros(()))
+    return setup.inputs.gate_charge(params["elements"], piece, t) - start
+
+
+def kinetic(setup: Setup, params: Params, mode: Mode, t, alpha, piece):
+    """α_V, whose charge q + ΔQ_g makes the voltage."""
+    if not setup.one.gates:
+        return alpha
+    return alpha + 1j * moved_charge(setup, params, t, piece) / (2 * mode.q_zpf) * jnp.exp(1j * mode.omega * t)
 
 
 def carrier(setup: Setup, params: Params, mode: Mode, t, alpha, piece) -> tuple:
@@ -130,9 +148,11 @@ def reset_amplitude(setup: Setup, params: Params, mode: Mode, alpha):
     return alpha - jump * jnp.exp(1j * setup.quadrature_phase)
 
 
-def _reset(setup: Setup, params: Params, mode: Mode, y: Array) -> Array:
+def _reset(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
     """`zero` swaps the mode with a thermal one; `subtract` displaces it and keeps its covariance."""
-    alpha = reset_amplitude(setup, params, mode, y[0] + 1j * y[1])
+    before = y[0] + 1j * y[1]
+    seen = kinetic(setup, params, mode, t, before, piece)
+    alpha = reset_amplitude(setup, params, mode, seen) + before - seen
     y = y.at[0].set(alpha.real).at[1].set(alpha.imag)
     if setup.reset == "subtract":
         return y
@@ -141,7 +161,7 @@ def _reset(setup: Setup, params: Params, mode: Mode, y: Array) -> Array:
 
 def observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
     """[V, φ, membrane, x …, W …, α (2), covariance (3)]."""
-    alpha = y[0] + 1j * y[1]
+    alpha = kinetic(setup, params, mode, t, y[0] + 1j * y[1], piece)
     count = len(setup.one.memristors)
     swing = carrier(setup, params, mode, t, alpha, piece)
     lab = alpha * jnp.exp(-1j * mode.omega * t)
