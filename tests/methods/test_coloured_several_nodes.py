@@ -36,7 +36,7 @@ def problem(circuit, method="moments", **settings):
     return compile_run(qs.Run(circuit=circuit, method=method, classical=False, **settings))
 
 
-@pytest.mark.parametrize("kelvin", [0.005, 0.02, 0.2])
+@pytest.mark.parametrize("kelvin", [0.005, *(pytest.param(t, marks=pytest.mark.slow) for t in (0.02, 0.2))])
 def test_two_coupled_nodes_fluctuate_as_fluctuation_and_dissipation_say(kelvin: float):
     """⟨V²⟩ and ⟨φ²⟩ of both nodes, begun and kept in equilibrium, within the error that the poles are chosen for.
 
@@ -63,6 +63,7 @@ def test_several_temperatures_make_a_stationary_state():
     np.testing.assert_allclose(found, np.tile(exact, (6, 1)), rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_oscillators_begin_apart_and_settle_in_equilibrium():
     """From the vacuum, uncorrelated with its lines, into equilibrium. Catches: a step of the wrong exponential."""
     circuit = HELD.format(line="T=20mK cutoff=1e12rad/s bath=drude")
@@ -93,7 +94,7 @@ ONE_NODE = {
 }
 
 
-@pytest.mark.parametrize("name", ONE_NODE)
+@pytest.mark.parametrize("name", [pytest.param("adapting", marks=pytest.mark.slow), "subtract"])
 def test_one_node_in_coloured_noise_is_a_circuit_of_several(monkeypatch, name: str):
     """Two machines, one physics, through spikes and a memory that moves: means, spikes and covariance.
 
