@@ -398,6 +398,23 @@ def test_the_classical_limit_of_random_circuits_is_kirchhoffs_law():
     assert set(seen) >= {"C", "L", "K", "JJ", "R", "MEM", "TL", "I", "V", "FLUX", "NG"}, seen
 
 
+def test_implicit_functions_of_random_circuits_are_kirchhoffs_law_at_their_nodes():
+    """12 circuits with junctions at nodes without capacitance, coupled coils, fluxes and sources among them.
+
+    Catches: a junction's current with the wrong sign or weight in the relation, a flux left out of its phase.
+    """
+    found = 0
+    for k, (lines, q) in enumerate(dressed(23, 400, cards="C C L L L JJ JJ R I V")):
+        if not q.network.constrained:
+            continue
+        for i, residue in enumerate(residues(q, k)):
+            assert is_zero(residue), ("\n".join(lines), q.coordinates[i])
+        found += 1
+        if found == 12:
+            break
+    assert found == 12
+
+
 def test_a_cutoff_between_two_nodes_is_an_inductance_in_series():
     """V_a − V_b = R I + (R/ω_c) dI/dt, out of a and into b, whichever node the element names first.
 
