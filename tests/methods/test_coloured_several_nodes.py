@@ -81,7 +81,8 @@ def test_oscillators_begin_apart_and_settle_in_equilibrium():
 ONE_NODE = {
     "adapting": (
         "C1 m 0 100fF\nI1 0 m input\n"
-        "MEM1 m 0 model=sigmoid R_on=10kohm R_off=100kohm phi_c=0.2pWb phi_s=0.05pWb T=20mK cutoff=1e12rad/s bath=drude",
+        "MEM1 m 0 model=sigmoid R_on=10kohm R_off=100kohm phi_c=0.2pWb phi_s=0.05pWb\n"
+        "+ T=20mK cutoff=1e12rad/s bath=drude",
         {"neuron": qs.Neuron("m", v_threshold="20 uV", t_ref="0.5 ns"), "drives": {"input": qs.Step("3 nA")}},
     ),
     "subtract": (
