@@ -11,7 +11,7 @@ from quspike.bench.report import Outcome
 from quspike.bench.spectra import TITLES
 from quspike.errors import InputError
 
-OPERATOR, LADDER, MEMBRANE = "operator", "ladder", "adapting"
+OPERATOR, LADDER, LINE, MEMBRANE = "operator", "ladder", "line", "adapting"
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, OPERATOR, *TITLES, LADDER, MEMBRANE]
+    known = [*PROBLEMS, OPERATOR, *TITLES, LADDER, LINE, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -43,6 +43,9 @@ def run_bench(
             continue
         if name == LADDER:
             outcomes.append(race_ladder(turns, say))
+            continue
+        if name == LINE:
+            outcomes.append(race_line(turns, say))
             continue
         if name == MEMBRANE:
             outcomes.append(race_membrane(turns, say))
@@ -95,6 +98,15 @@ def race_ladder(repeats: int, say: Say = lambda text: None) -> Outcome:
     from quspike.bench.ladder import NAME, TITLE, ladder_reference, ladder_rivals
 
     timings, absent = race(ladder_rivals(), ladder_reference(), repeats, say)
+    return Outcome(NAME, TITLE, timings, absent, {})
+
+
+def race_line(repeats: int, say: Say = lambda text: None) -> Outcome:
+    """A resonator with thousands of modes of its line."""
+    from quspike.bench.closed_line import NAME, TITLE, line_reference, line_rivals
+
+    say(f"{NAME}: the reference")
+    timings, absent = race(line_rivals(), line_reference(), repeats, say)
     return Outcome(NAME, TITLE, timings, absent, {})
 
 

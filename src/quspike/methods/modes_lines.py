@@ -35,7 +35,7 @@ from quspike.quantize.numbers.memristance_range import conductance_range
 
 RECURS = 1e-2  # more than that within the run is refused
 GOALS = {"steady": (3e-4, 1e-3), "carried": (1e-3, 5e-3)}  # of recurrence and settling, for a number of modes by itself
-FEWEST, MOST = 96, {"steady": 4096, "carried": 2000}  # modes; `carried`: every column of a propagator is
+FEWEST, MOST = 96, {"steady": 4096, "carried": 1700}  # modes; `carried`: every column of a propagator is
 ABOVE = 30.0  # how far a comb reaches beyond the cutoff and the circuit
 CELLS = 10.0  # of a ladder within a radian of the fastest
 GROWTH = 1.25, 4.0  # from one number of modes that is tried to the next: errors fall faster than its inverse

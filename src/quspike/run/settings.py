@@ -48,7 +48,7 @@ class Settings(Table):
 
     Parameters
     ----------
-    method : the rung of the ladder: `classical`, `moments`, `gksl` or `brownian`.
+    method : the rung of the ladder: `classical`, `moments`, `gksl`, `brownian` or `modes`.
     memory : `mean_field`: memories are driven by expectations; `operator`: a memristance is an operator, W(φ̂).
     closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
         an operator memory; `none`: it does not.
