@@ -25,7 +25,7 @@ from quspike.methods.modes_path import Path, first_mean, follow
 from quspike.methods.modes_wigner import check, ensemble_flow, first_ensemble, needed
 
 RICHARDSON = 15.0  # 2⁴ − 1: a step of fourth order, halved
-HALVINGS, ENOUGH = 4, 1e-6  # how often a step is halved, until the means are as exact as that
+HALVINGS, ENOUGH = 4, 1e-5  # how often a step is halved, until the means are as exact as that
 
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:

@@ -19,6 +19,7 @@ class Method:
 
     baths : how the method can represent a dissipator, the default first. circuits : kinds of circuit it runs on.
     own_solver : it brings a `solve` of its own instead of a machine for the spiking scan.
+    tolerance : of the error estimate that an automatic step has to meet.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Method:
     circuits: tuple[str, ...]
     junctions: bool
     own_solver: bool = False
+    tolerance: float = 1e-6
 
     def prepare(self, setup: Setup, params: Params, duration: float) -> Setup:
         """The setup with the static choices that this method makes from a run's own numbers (s); most make none."""
@@ -72,7 +74,8 @@ METHODS: dict[str, Method] = {
         Method(
             "modes", "quspike.methods.modes", "the lines themselves as oscillators, one closed system",
             "any coupling, until what has left comes back",
-            True, ("mean_field", "operator"), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), True, True,
+            True, ("mean_field", "operator"), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), True,
+            own_solver=True, tolerance=1e-5,
         ),
     )
 }  # fmt: skip

@@ -102,12 +102,10 @@ def solve_well(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
 
 
 def _solve_on_a_good_grid(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
-    from quspike.run.compile import TOLERANCE
-
     for _ in range(HALVINGS):
         say(f"{problem.plan.steps} steps of {problem.dt:.3g} s")
         solution = problem.solve()
-        flaw = _flaw(solution, TOLERANCE if problem.run.dt is None else float("inf"))
+        flaw = _flaw(solution, problem.method.tolerance if problem.run.dt is None else float("inf"))
         if flaw is None:
             return problem, solution
         if problem.run.dt is not None:
