@@ -137,17 +137,17 @@ def with_frequency(params: Mapping[str, Any], drive: SineDrive) -> dict[str, Any
 
 def solve_all(problem: Problem, each: Sequence[Mapping[str, Any]]) -> list[Solution]:
     """Solve for each set of parameters with one step that is small enough for all of them."""
-    from quspike.run.compile import TOLERANCE
-
     worst = np.inf
     for halvings in range(HALVINGS):
         halved = problem if halvings == 0 else problem.with_step(problem.dt / 2**halvings)
         solutions = [halved.solve(params) for params in each]
         if all(bool(s.diagnostics["finite"]) for s in solutions):
             worst = max(float(s.diagnostics["error_estimate"]) for s in solutions)
-            if worst <= TOLERANCE or problem.run.dt is not None:
+            if worst <= problem.method.tolerance or problem.run.dt is not None:
                 return solutions
-    raise ConvergenceError(f"down to dt = {halved.dt:.3g} s: error estimate {worst:.2g} exceeds {TOLERANCE:.2g}")
+    raise ConvergenceError(
+        f"down to dt = {halved.dt:.3g} s: error estimate {worst:.2g} exceeds {problem.method.tolerance:.2g}"
+    )
 
 
 def thinned(trace: ElementTrace, drive: SineDrive) -> ElementTrace:

@@ -42,8 +42,6 @@ from quspike.run.starting_point import initial_params, neuron_params, reset_para
 from quspike.run.step_size import choose_step, voltage_scale
 from quspike.units import QUANTITIES
 
-TOLERANCE = 1e-6  # of the summed local error estimate, relative to the membrane's scale, when dt = "auto"
-
 
 @dataclass(frozen=True)
 class Problem:
