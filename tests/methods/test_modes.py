@@ -103,6 +103,7 @@ def test_transients_of_a_resonator_are_those_of_moments(state):
         assert relative(ours.extra[name], theirs.extra[name]) < 1e-3
 
 
+@pytest.mark.slow
 def test_an_interrupted_leaky_integrator_is_that_of_moments():
     """Spike times, and the covariance that a `zero` reset leaves. Catches: a hold whose lines stand still as well."""
     settings = {"duration": "14ns", "save_every": "0.1ns", "neuron": NEURON}

@@ -72,6 +72,7 @@ def test_one_seed_is_one_ensemble():
         assert not np.any(a == c)
 
 
+@pytest.mark.slow
 def test_a_reset_leaves_its_own_width_in_every_trajectory():
     """A baseband membrane spikes; its charge is drawn anew, its flux is not. Catches: one draw for all."""
     circuit = "C1 m 0 100fF\nI1 0 m 2nA\n" + STRONG.split("\n")[-1].replace("2e-16", "60e-15").replace(
