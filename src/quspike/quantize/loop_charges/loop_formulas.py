@@ -176,10 +176,9 @@ class LoopFormulas:
 
     def notes(self) -> tuple[str, ...]:
         """Of letters that have no formula."""
-        lettered = [block for block in self.blocks if self._written_inverse(block) is None]
-        return (
-            ("L⁻¹ is the inverse of the matrix by which the fluxes above follow from the currents",) if lettered else ()
-        )
+        if all(self._written_inverse(block) is not None for block in self.blocks):
+            return ()
+        return ("L⁻¹ is the inverse of the matrix by which the fluxes above follow from the currents",)
 
     def _letter(self, i: int, j: int) -> Expr:
         return sp.Symbol(f"Linv{self.letters.subscripts[i]}{self.letters.subscripts[j]}", real=True)

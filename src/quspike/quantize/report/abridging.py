@@ -1,6 +1,6 @@
 """What is left out of a report that nobody could read: the middle of long lists and sums, said where it is missing.
 
-JSON and Python have all of it.
+JSON has every row; the formulas in Python have every product of charges too.
 """
 
 from __future__ import annotations

@@ -19,17 +19,8 @@ from quspike.quantize.symbols.variables import time
 Expr = Any
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly what was written holds together
 
-DRIVES = (
-    "I_in",
-    "V_g",
-    "V_in",
-    "Q_in",
-    "Phi",
-    "n_g",
-    "xi",
-    "lamda",
-    "W",
-)  # written with (t); the circuit's own variables are not
+# Written with (t); the circuit's own variables are not.
+DRIVES = ("I_in", "V_g", "V_in", "Q_in", "Phi", "n_g", "xi", "lamda", "W")
 EXTERNAL = ("Phi_", "w_")  # fluxes that are given, and shares of them: last in a sum
 VARIABLES = frozenset(("phi", "phidot", "q", "V", "Vmean"))  # of a circuit with one coordinate
 FUNCTIONS = {sp.cos: "cos", sp.sin: "sin", sp.log: "ln"}
