@@ -53,6 +53,7 @@ figures: $(READY)  ## draw the pictures of README and theory again, and print th
 	$(BIN)/quspike run examples/quantum_spike.toml -o out/quantum_spike.nc --force
 	$(BIN)/python examples/readme_figure.py out/quantum_spike.nc docs/images/quantum_spike.png
 	$(BIN)/python examples/line_boundary_figure.py docs/images/line_boundary.svg
+	$(BIN)/python examples/superposed_resistances.py docs/images/superposed_resistances.svg
 
 test: oracles lint types imports $(READY)  ## lint, types, layers, then the tests
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
