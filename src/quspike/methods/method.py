@@ -32,7 +32,7 @@ class Setup:
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. lines, recurrence,
     settling_error : the modes of each line in `modes`, how far they come back within the run, their noise after a reset.
     trajectories, seed : of an ensemble. neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of
-    several nodes; the scales of its memories and fluxes.
+    several nodes; the scales of its memories and fluxes. hierarchy, fastest (1/s) : of `heom`, and its fastest rate.
     """
 
     membrane: Membrane | System
@@ -71,6 +71,7 @@ class Setup:
     settling_error: float = 0.0
     trajectories: int = 1000
     seed: int = 0
+    hierarchy: Any = None
     fastest: float = 0.0
 
     @property
