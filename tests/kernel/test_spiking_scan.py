@@ -54,7 +54,7 @@ def test_intervals_of_a_leaky_integrator_obey_the_closed_f_i_curve(t_ref):
 
 
 def test_a_neuron_far_above_threshold_when_its_hold_ends_fires_then():
-    """A strong drive through a `subtract` hold: the next spikes are t_ref apart. Catches: Newton from far above the root."""
+    """A strong drive through a `subtract` hold: spikes are t_ref apart. Catches: Newton from far above the root."""
     model = leaky(lambda t: 20.0)
     held = replace(model, flow=lambda t, y, piece, free: jnp.stack([20.0 - y[0] / TAU, y[0]]),
                    reset=lambda t, y, piece: y.at[0].add(-THRESHOLD))  # fmt: skip

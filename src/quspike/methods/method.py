@@ -30,7 +30,7 @@ class Setup:
     diffusion : of the flux in `brownian`. steps_per_radian : of a resonator, at the least.
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. lines, recurrence,
-    settling_error : the modes of each line in `modes`, how far they come back within the run, their noise after a reset.
+    settling_error : the modes of each line in `modes`, how far they come back in the run, their noise after a reset.
     trajectories, seed : of an ensemble. neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of
     several nodes; the scales of its memories and fluxes. hierarchy, fastest (1/s) : of `heom`, and its fastest rate.
     """

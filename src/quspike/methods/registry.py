@@ -40,6 +40,16 @@ class Method:
         choose = getattr(importlib.import_module(self.module), "prepare", None)
         return setup if choose is None else choose(setup, params, duration)
 
+    def refine(self, setup: Setup, params: Params, solution: Solution) -> Setup | None:
+        """The setup with finer static choices where a run shows that they were too coarse; None where they were not."""
+        finer = getattr(importlib.import_module(self.module), "refine", None)
+        return None if finer is None else finer(setup, params, solution)
+
+    def resized(self, setup: Setup, params: Params) -> Setup:
+        """The setup after its Fock space has grown, with what this method derives from that."""
+        fit = getattr(importlib.import_module(self.module), "resized", None)
+        return setup if fit is None else fit(setup, params)
+
     def solver(self) -> Callable[..., Solution] | None:
         """`solve(setup, plan, capacity, params, key)` of a method that does not run on the spiking scan, or None."""
         return importlib.import_module(self.module).solve if self.own_solver else None
@@ -76,6 +86,11 @@ METHODS: dict[str, Method] = {
             "any coupling, until what has left comes back",
             True, ("mean_field", "operator"), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), True,
             own_solver=True, tolerance=1e-5,
+        ),
+        Method(
+            "heom", "quspike.methods.heom", "hierarchical equations: lines that remember, to a depth",
+            "κ/ω0 ≤ 0.3, ω_c ≤ 10 ω0; convergence is checked",
+            True, ("mean_field", "operator"), ("expectation",), ("drude",), ("resonator",), True,
         ),
     )
 }  # fmt: skip

@@ -33,7 +33,7 @@ from quspike.quantize.system import System, reduce_circuit
 from quspike.quantize.tables import with_tables
 from quspike.run.coloured import with_coloured_noise
 from quspike.run.coloured_network import with_network_noise
-from quspike.run.fock_space import first_levels, state_choice
+from quspike.run.fock_space import BESIDE_LINES, first_levels, state_choice
 from quspike.run.load import load
 from quspike.run.massless import check_massless
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
@@ -151,8 +151,9 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
         dt = run.dt or choose_system_step(setup, params, run)
     else:
         params |= _membrane_params(run, reduced, elements, rung)
-        setup = _with_levels(run, reduced, replace(setup, scale=voltage_scale(setup, params, run.duration)), params)
-        setup = with_coloured_noise(setup, params, times) if setup.coloured else setup
+        setup = replace(setup, scale=voltage_scale(setup, params, run.duration))
+        setup = _with_levels(run, reduced, setup, params, BESIDE_LINES if chosen == "heom" else 1)
+        setup = with_coloured_noise(setup, params, times) if setup.coloured and chosen != "heom" else setup
         dt = run.dt or 0.0  # 0: to be chosen when the method has had its say
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     setup = rung.prepare(setup, params, run.duration)
@@ -171,12 +172,13 @@ def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], 
     return {"neuron": numbers, "initial": initial_params(run, membrane, elements)}
 
 
-def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any]) -> Setup:
-    """A Fock space large enough for the first state and for what a reset leaves."""
+def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any], least: int) -> Setup:
+    """A Fock space large enough for the first state and for what a reset leaves, of at least so many levels."""
     if setup.truncation is not None or not setup.fock:
         return setup
     occupation = max(params["initial"]["occupation"], params["neuron"].get("reset_occupation", 0.0))
-    return replace(setup, truncation=first_levels(run.initial, float(occupation), bool(membrane.junctions)))
+    levels = first_levels(run.initial, float(occupation), bool(membrane.junctions))
+    return replace(setup, truncation=max(levels, least))
 
 
 def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, Any], method: str) -> Setup:
@@ -205,7 +207,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         initial_state=run.initial.state,
         state=state_choice(run.initial),
         truncation=run.truncation,
-        fock=method == "gksl",
+        fock=method in ("gksl", "heom"),
         nonlinearity=run.nonlinearity,
         diffusion=run.diffusion,
         save_states=run.save.states,

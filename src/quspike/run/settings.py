@@ -48,7 +48,7 @@ class Settings(Table):
 
     Parameters
     ----------
-    method : the rung of the ladder: `classical`, `moments`, `gksl`, `brownian` or `modes`.
+    method : the rung of the ladder: `classical`, `moments`, `gksl`, `brownian`, `modes` or `heom`.
     memory : `mean_field`: memories are driven by expectations; `operator`: a memristance is an operator, W(φ̂).
     closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
         an operator memory; `none`: it does not.
@@ -76,7 +76,7 @@ class Settings(Table):
 
     method: Annotated[
         str,
-        Choice(("classical", "moments", "gksl", "brownian", "modes"), later=("trajectories", "heom")),
+        Choice(("classical", "moments", "gksl", "brownian", "modes", "heom"), later=("trajectories",)),
     ] = "moments"
     memory: Annotated[str, Choice(("mean_field", "operator"), later=("measured",))] = "mean_field"
     closure: Annotated[str, Choice(("none", "gaussian"))] = "none"

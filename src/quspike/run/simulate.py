@@ -17,7 +17,7 @@ from quspike.run.schema import Run
 if TYPE_CHECKING:
     import xarray as xr
 
-    from quspike.methods.method import Solution
+    from quspike.methods.method import Setup, Solution
     from quspike.run.compile import Problem
 
 Progress = Callable[[str], None]
@@ -90,10 +90,10 @@ def solve_well(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
     """
     problem, solution = _solve_on_a_good_grid(problem, say)
     for _ in range(GROWTHS):
-        grown = _larger_space(problem, solution)
+        grown = _larger_space(problem, solution) or _finer(problem, solution)
         if grown is None:
             return problem, solution
-        say(f"growing the Fock space to {grown.setup.truncation} levels")
+        say(f"once more with {grown.setup.truncation} Fock levels{_tiers(grown)}")
         problem, solution = _solve_on_a_good_grid(grown, say)
     raise ConvergenceError(
         f"{problem.setup.truncation} Fock levels still leave the highest ones populated: the state is too large; "
@@ -137,7 +137,28 @@ def _larger_space(problem: Problem, solution: Solution) -> Problem | None:
         raise ConvergenceError(
             f"truncation = {levels}: the highest levels hold {top:.2g} of the state; take more, or leave it at auto"
         )
-    return replace(problem, setup=replace(problem.setup, truncation=int(levels * 1.5) + 1))
+    setup = replace(problem.setup, truncation=int(levels * 1.5) + 1)
+    return _fitted(problem, problem.method.resized(setup, problem.params))
+
+
+def _finer(problem: Problem, solution: Solution) -> Problem | None:
+    """The problem with the finer static choices that its method asks for after this solution, if it does."""
+    setup = problem.method.refine(problem.setup, problem.params, solution)
+    return None if setup is None else _fitted(problem, setup)
+
+
+def _fitted(problem: Problem, setup: Setup) -> Problem:
+    """The problem with another setup, on a grid that its fastest rate allows; a dt given by hand is kept."""
+    from quspike.run.step_size import STABLE
+
+    problem = replace(problem, setup=setup)
+    if problem.run.dt is not None or setup.fastest <= 0 or problem.dt <= STABLE / setup.fastest:
+        return problem
+    return problem.with_step(STABLE / setup.fastest)
+
+
+def _tiers(problem: Problem) -> str:
+    return "" if problem.setup.hierarchy is None else f" and {problem.setup.hierarchy.depth} tiers"
 
 
 def quiet_run(what: Run | str | Path) -> xr.Dataset:

@@ -19,6 +19,8 @@ from quspike.verdict import SMALL, Check, bounded, info
 RECURRENCE = 2e-3  # of a voltage step; past it the modes' return is seen
 SETTLING = 1e-2  # of ⟨V²⟩, half of that in V_rms
 
+STRONG, FAST = 0.3, 10.0  # κ/ω0 and ω_c/ω0 up to which the hierarchy is tested against fluctuation–dissipation
+
 
 def membrane_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """What one membrane's dynamics and its quantum state say."""
@@ -44,10 +46,12 @@ def dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
     secular = method == "gksl" or (method == "moments" and not setup.coloured)
     if setup.resonator:
         assert setup.omega is not None
-        ratio = bounded if secular else info
+        ratio = np.max(kappa) / setup.omega
         text = "the secular equation is of leading order in κ/ω0"
-        arguments: tuple = (SMALL, text) if secular else (text,)
-        checks.append(ratio("kappa/omega0", np.max(kappa) / setup.omega, *arguments))
+        if method == "heom":
+            checks.append(bounded("kappa/omega0", ratio, STRONG, "checked against fluctuation–dissipation up to here"))
+        else:
+            checks.append(bounded("kappa/omega0", ratio, SMALL, text) if secular else info("kappa/omega0", ratio, text))
     if setup.one.memristors:
         checks.append(info("memory drift/kappa", drift / np.min(kappa), "|Ṁ/M|/κ: slow memory if ≪ 1"))
         if setup.resonator and setup.omega:
@@ -89,6 +93,9 @@ def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Ch
         return []
     text = "the lines' cutoff" + ("" if setup.quantum_lines else ", above which a Markovian bath has no say")
     value = fastest / min(cutoffs)
+    if setup.hierarchy is not None and setup.omega:
+        text = "ω_c/ω0: checked against fluctuation–dissipation up to here"
+        return [bounded("cutoff/omega0", max(cutoffs) / setup.omega, FAST, text)]
     return [
         info("fastest rate/cutoff", value, text)
         if setup.quantum_lines
@@ -113,7 +120,7 @@ def _line_errors(setup: Setup) -> list[Check]:
     """How well the lines' own memory is represented: by poles, or by modes, which also come back."""
     if not setup.quantum_lines:
         return []
-    form = f"{setup.poles} Padé poles" if setup.lines is None else f"{setup.lines.omega.size} modes"
+    form = f"{setup.poles} poles of coth" if setup.lines is None else f"{setup.lines.omega.size} modes"
     text = f"of ⟨V²⟩ with {form}, against the exact fluctuation–dissipation integral"
     checks = [bounded("noise error", setup.noise_error, 1e-3, text)]
     if setup.lines is not None:
