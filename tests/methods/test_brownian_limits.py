@@ -38,6 +38,7 @@ def scaled(quantum, kT, duration, samples, **chosen):
     return means_and_spread(found)[0] / larger
 
 
+@pytest.mark.slow
 def test_a_mean_field_memory_is_the_classical_neuron_and_an_operator_meets_it_in_first_order_of_hbar():
     """At kT = ħω0/2 the cloud of W(φ̂) has a width ∝ √ħ, and shifts ⟨φ⟩ by ½W″σ²: order 1. ⟨φ⟩ of a mean field has no ħ.
 
@@ -84,6 +85,7 @@ def klein_kramers(kT, duration, samples, functions=44):
     return np.array([first @ s @ whole / (whole @ s @ whole) for s in states])
 
 
+@pytest.mark.slow
 def test_a_hot_operator_memory_is_the_classical_ensemble_to_second_order_of_the_quantum_over_kT():
     """T → ∞ at a fixed classical temperature θ: the departure from Klein and Kramers' equation falls as (ħω/kT)².
 
