@@ -44,9 +44,7 @@ def predicted(memory: str, alpha: float) -> float:
 def seen(memory: str, alpha: float) -> tuple[np.ndarray, np.ndarray]:
     """Times and the coherence of the two halves, which swing with the mode."""
     initial = qs.Initial(state="cat", alpha=alpha + 0j, parity="even")
-    ds = quiet_run(
-        RUN.replace(memory=memory, initial=initial)
-    )  # a mean field stands still, and would say so
+    ds = quiet_run(RUN.replace(memory=memory, initial=initial))  # a mean field stands still, and would say so
     place = 2 * alpha * MODE.phi_zpf * np.cos(MODE.omega * ds.time.values)
     return ds.time.values, flux_coherence(ds, place, -place)
 
