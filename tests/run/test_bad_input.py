@@ -229,8 +229,6 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
         ('spike = "expectation"', 'spike = "coherent"', "[neuron] spike"),
         ('spike = "expectation"', 'escape = { rate = "1e9/s", width = "2 uV" }', "[neuron] escape"),
         ('method = "moments"', 'method = "trajectories"', "[run] method"),
-        ('method = "moments"', 'method = "trajectories"', "[run] method"),
-        ('method = "moments"', 'method = "trajectories"', "[run] method"),
         ('memory = "mean_field"', 'memory = "measured"', "[run] memory"),
         ('memory = "mean_field"', 'frame = "rotating"', "[run] frame"),
         ('memory = "mean_field"', 'parent = "gksl"', "[run] parent"),

@@ -51,7 +51,7 @@ def compare(
     Parameters
     ----------
     what : a Run, or a run file.
-    methods : "classical,moments:drude,gksl" or a list of such; None: every rung that can take this run.
+    methods : "classical,moments:drude,gksl" or a list of such; None: every rung that can take this run, but `modes`.
 
     Returns
     -------
@@ -92,6 +92,9 @@ def _ladder(run: Run, methods: str | Sequence[str] | None) -> tuple[list[Rung], 
     able, left_out = [], {}
     for method in METHODS.values():
         for one in _choices(method):
+            if method.own_solver:
+                left_out[one.label] = "takes minutes, and runs where it is named"
+                continue
             try:
                 compile_run(one.of(run))
             except QuspikeError as error:

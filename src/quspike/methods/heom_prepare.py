@@ -20,7 +20,7 @@ from quspike.quantize.numbers.zero_point import resonator_mode
 
 NOISE = 5e-4  # of ⟨V²⟩ and ⟨φ²⟩, that the poles of the noise may be off fluctuation–dissipation
 FIRST_DEPTH = 2  # exact for means and covariance of a linear circuit
-BENT_DEPTH = 3  # of one that is not: measured 3e-4 off at κ/ω0 = 0.3 and a memristance that halves within φ_zpf
+BENT_DEPTH = 3  # of one that is not: measured 3e-4 off at κ/ω0 = 0.3 and φ_s = φ_zpf/2
 MOST_DEPTH = 6
 NEGATIVE = 1e-3  # eigenvalue of ρ: a hierarchy cut too early is not positive
 SETTLING = 8.0  # of the leak time, before a thermal start

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.method import Machine, Params, Setup, Solution
+from quspike.quantize.system import System
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             "heom", "quspike.methods.heom", "hierarchical equations: lines that remember, to a depth",
-            "κ/ω0 ≤ 0.3, ω_c ≤ 10 ω0; convergence is checked",
+            "κ/ω0 ≤ 0.3, ω_c ≤ 10 ω0; poles, levels and step are checked",
             True, ("mean_field", "operator"), ("expectation",), ("drude",), ("resonator",), True,
         ),
     )
@@ -133,6 +134,7 @@ def check_legal(method: str, setup: Setup) -> Method:
 
 def _check_constraint(chosen: Method, setup: Setup) -> None:
     """Junctions at nodes without capacitance are an equation beside the others, which one method solves."""
+    assert isinstance(setup.membrane, System)
     network = setup.membrane.network
     if not network.constrained:
         return

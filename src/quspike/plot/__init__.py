@@ -2,7 +2,8 @@
 
 from quspike.plot.comparison_figure import plot_comparison
 from quspike.plot.pinched_loop import plot_hysteresis
+from quspike.plot.regime_figure import plot_regime_map
 from quspike.plot.run_figure import plot_run
 from quspike.plot.saving import check_figure_path, save
 
-__all__ = ["check_figure_path", "plot_comparison", "plot_hysteresis", "plot_run", "save"]
+__all__ = ["check_figure_path", "plot_comparison", "plot_hysteresis", "plot_regime_map", "plot_run", "save"]

@@ -24,7 +24,7 @@ def plot_comparison(ds: xr.Dataset) -> RunFigure:
 
     The last method is the one that the others are measured against: list the most trusted one last.
     """
-    looks = _looks([str(label) for label in ds.method.values])
+    looks = looks_of([str(label) for label in ds.method.values])
     panels = _panels(ds)
     with styled():
         figure, axes = stack([height for height, _ in panels])
@@ -37,7 +37,7 @@ def plot_comparison(ds: xr.Dataset) -> RunFigure:
     return figure
 
 
-def _looks(labels: list[str]) -> dict[str, dict[str, Any]]:
+def looks_of(labels: list[str]) -> dict[str, dict[str, Any]]:
     """Colour and dash of each method: no two alike, in colour or in grey."""
     colours = {"classical": CLASSICAL}
     rest = iter([QUANTUM, *SERIES, *SERIES])

@@ -77,8 +77,12 @@ EXTRAS = (
     Variable("flux_variance", ("time", "node"), "Wb^2", "variance of the node flux"),
     Variable("flux_charge_covariance", ("time", "node"), "Wb C", "symmetrised covariance of node flux and charge"),
     Variable("charge_variance", ("time", "node"), "C^2", "variance of the node charge"),
-    Variable("voltage_error", ("time", "node"), "V", "standard error of the node voltage, an average over trajectories"),
-    Variable("voltage_std_error", ("time", "node"), "V", "standard error of the standard deviation of the node voltage"),
+    Variable(
+        "voltage_error", ("time", "node"), "V", "standard error of the node voltage, an average over trajectories"
+    ),
+    Variable(
+        "voltage_std_error", ("time", "node"), "V", "standard error of the standard deviation of the node voltage"
+    ),
     Variable("states", ("time", "level", "level_"), "1", "density matrix in Fock space"),
     Variable("isi_density", ("interval", "neuron"), "1/s", "density of the next spike after this interval"),
     Variable("survival", ("interval", "neuron"), "1", "probability of no spike within this interval"),

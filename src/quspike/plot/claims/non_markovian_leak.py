@@ -44,7 +44,7 @@ def _corrections(panel: Axes, data: Mapping[str, Any]) -> None:
         panel.plot(ratio, data[expected], color=colour, linewidth=0.7)
         panel.plot(ratio, data[measured], "o", color=colour, markersize=2.6)
     logarithmic(panel)
-    offset = {"textcoords": "offset points", "fontsize": 6.5}
+    offset: dict[str, Any] = {"textcoords": "offset points", "fontsize": 6.5}
     panel.annotate("leak faster than 1/RC", (0.02, data["expected"][3]), (-4, 8), color=QUANTUM, ha="right", **offset)
     panel.annotate("first spike earlier", (0.02, data["root_earlier"][3]), (6, -10), color=INK, **offset)
     panel.set_xlabel("κ/$\\omega_c$")

@@ -1,0 +1,53 @@
+"""`quspike map`: where each method can be believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quspike.cli import console
+
+EXAMPLE = "quspike map -o map.nc --plot map.png"
+
+
+def command(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT.nc", help="The map's numbers.")],
+    methods: Annotated[
+        str | None, typer.Option("--methods", metavar="A,B,…", help="Only these methods. [default: the whole ladder]")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="OUT.png", help="Also draw a figure (.png, .svg, .pdf).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Measure the error of each method against the best reference.
+
+    Along κ/ω0, |Ṁ/M|/ω0, ħω0/kT and ω_c/ω0, through one neuron on which all of them are good. Takes some minutes.
+    """
+    from quspike.cli.cache import keep_compiled_solvers
+    from quspike.result.store import check_writable
+
+    keep_compiled_solvers()
+    target = check_writable(output, force=force)
+    if plot is not None:
+        from quspike.plot.saving import check_figure_path
+
+        check_figure_path(plot, force=force)
+    from quspike.analysis.regime_map import METHODS, regime_map, regime_text
+    from quspike.result.store import write
+
+    chosen = METHODS if methods is None else tuple(methods.split(","))
+    with console.progress(quiet) as say:
+        ds = console.interruptible(lambda: regime_map(chosen, progress=say))
+    write(ds, target, force=force)
+    console.note(f"wrote {target}", quiet)
+    if plot is not None:
+        from quspike.plot import plot_regime_map, save
+
+        save(plot_regime_map(ds), plot, force=force)
+        console.note(f"wrote {plot}", quiet)
+    if not quiet:
+        console.result(regime_text(ds))
