@@ -28,7 +28,7 @@ from quspike.run.load import load
 from quspike.run.schema import Run
 from quspike.run.simulate import quiet_run
 
-METHOD, OTHER = "method", "other"
+RUNG, OTHER = "rung", "other"  # `method` would collide with an argument of xarray's `sel`
 KEPT = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory", "memristor_current", "spike_count")
 DEVIATIONS = {
     "voltage_rms": ("V", "time average (RMS) of the difference of ⟨V⟩"),
@@ -55,8 +55,8 @@ def compare(
 
     Returns
     -------
-    xarray.Dataset : the variables of a result with `method` in front, spikes with their `spike_method`, and
-        deviations (method, other) between each two. `ds.qs` summarises and plots. Attributes tell what was left out,
+    xarray.Dataset : the variables of a result with `rung` in front, spikes with their `spike_rung`, and
+        deviations (rung, other) between each two. `ds.qs` summarises and plots. Attributes tell what was left out,
         and which method found no answer.
 
     Raises
@@ -118,10 +118,10 @@ def _together(
 ) -> xr.Dataset:
     labels = list(results)
     every = [ds[[*KEPT]].drop_vars("memory_units", errors="ignore") for ds in results.values()]
-    joined = xr.concat(every, xr.Variable(METHOD, np.array(labels, dtype=np.str_)), combine_attrs="drop")
+    joined = xr.concat(every, xr.Variable(RUNG, np.array(labels, dtype=np.str_)), combine_attrs="drop")
     joined = joined.assign_coords({OTHER: (OTHER, np.array(labels, dtype=np.str_))})
     joined = joined.assign(_spike_table(results)).assign(_deviations(results))
-    joined = joined.assign(wall_seconds=(METHOD, [ds.attrs["wall_seconds"] for ds in results.values()]))
+    joined = joined.assign(wall_seconds=(RUNG, [ds.attrs["wall_seconds"] for ds in results.values()]))
     joined.wall_seconds.attrs = {"units": "s", "long_name": "wall time, compiling included"}
     joined.attrs = attributes(
         run, validity=[], diagnostics={}, wall_seconds=float(joined.wall_seconds.sum()), inputs=[]
@@ -142,7 +142,7 @@ def _spike_table(results: dict[str, xr.Dataset]) -> dict[str, xr.Variable]:
     names = {name: np.concatenate([ds[name].values for ds in tables]) for name in ("spike_time", "spike_neuron")}
     table = {name: xr.Variable("spike", values, tables[0][name].attrs) for name, values in names.items()}
     which = np.repeat(np.arange(len(tables)), counts)
-    table["spike_method"] = xr.Variable("spike", which, {"units": "1", "long_name": "method that fired: a place in it"})
+    table["spike_rung"] = xr.Variable("spike", which, {"units": "1", "long_name": "rung that fired: a place in `rung`"})
     return table
 
 
@@ -154,7 +154,7 @@ def _deviations(results: dict[str, xr.Dataset]) -> dict[str, xr.Variable]:
             for name, value in deviations(a, b).items():
                 found[name][i, j] = value
     return {
-        name: xr.Variable((METHOD, OTHER), values, dict(zip(("units", "long_name"), DEVIATIONS[name], strict=True)))
+        name: xr.Variable((RUNG, OTHER), values, dict(zip(("units", "long_name"), DEVIATIONS[name], strict=True)))
         for name, values in found.items()
     }
 

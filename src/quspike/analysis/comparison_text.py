@@ -16,7 +16,7 @@ NOTHING = "–"
 
 def comparison_text(ds: xr.Dataset) -> str:
     """Two tables, and what was left out."""
-    labels = [str(label) for label in ds.method.values]
+    labels = [str(label) for label in ds.rung.values]
     found = _table(["", *_columns(ds)], [[label, *_row(ds, i, label)] for i, label in enumerate(labels)])
     apart = _table(
         ["apart", "⟨V⟩ (RMS)", "⟨V⟩ (max)", "M", "σ(V)", "spikes"],
@@ -32,8 +32,8 @@ def _columns(ds: xr.Dataset) -> list[str]:
 
 
 def _row(ds: xr.Dataset, place: int, label: str) -> list[str]:
-    one = ds.isel(method=place)
-    times = ds.spike_time.values[ds.spike_method.values == place]
+    one = ds.isel(rung=place)
+    times = ds.spike_time.values[ds.spike_rung.values == place]
     ends = [human(times.min(), "s", 5), human(times.max(), "s", 5)] if len(times) else [NOTHING, NOTHING]
     count = str(len(times)) if ds.neuron.size else NOTHING
     memristances = [human(value, "ohm") for value in one.memristance.values[-1]]
@@ -49,7 +49,7 @@ def _verdict(checks: Verdicts) -> str:
 
 
 def _pair(ds: xr.Dataset, i: int, j: int) -> list[str]:
-    here = {name: float(ds[name].values[i, j]) for name in ds.data_vars if ds[name].dims == ("method", "other")}
+    here = {name: float(ds[name].values[i, j]) for name in ds.data_vars if ds[name].dims == ("rung", "other")}
     spikes = NOTHING
     if ds.neuron.size:
         spikes = _spikes(here["spike_shift"], int(here["spike_count_difference"]))

@@ -100,7 +100,7 @@ def regime_map(
 
     Returns
     -------
-    xarray.Dataset : `voltage_error`, `noise_error`, `wall_seconds` (point, method), nan where a method came to no
+    xarray.Dataset : `voltage_error`, `noise_error`, `wall_seconds` (point, rung), nan where a method came to no
         result (`failures` tells why); the coordinates of each point, the cut it belongs to, and `drift_found`.
     """
     say = progress or (lambda message: None)
@@ -157,11 +157,11 @@ def _dataset(
         "wall_seconds": ("s", "wall time, compiling included"),
     }
     variables: dict[str, Any] = {
-        name: (("point", "method"), values, dict(zip(("units", "long_name"), texts[name], strict=True)))
+        name: (("point", "rung"), values, dict(zip(("units", "long_name"), texts[name], strict=True)))
         for name, values in found.items()
     }
     variables["drift_found"] = ("point", drifts, {"units": "1", "long_name": "largest |Ṁ/M|/ω0 of the reference"})
-    coordinates: dict[str, Any] = {"method": np.array(labels, dtype=np.str_)}
+    coordinates: dict[str, Any] = {"rung": np.array(labels, dtype=np.str_)}
     coordinates["cut"] = ("point", np.array([axis for axis, _ in points], dtype=np.str_))
     for axis, name in NAMES.items():
         coordinates[axis] = ("point", [getattr(point, axis) for _, point in points], {"units": "1", "long_name": name})
@@ -186,7 +186,7 @@ def reach(ds: xr.Dataset, method: str, cut: str, error: float = 0.01, variable: 
     """
     here = ds.isel(point=np.flatnonzero(ds.cut.values == cut))
     x = here.drift_found.values if cut == "drift" else here[cut].values
-    y = here[variable].sel(method=method).values
+    y = here[variable].sel(rung=method).values
     order = np.argsort(-x if cut == "cutoff" else x)
     x, y = x[order], y[order]
     above = np.flatnonzero(y > error)
@@ -201,7 +201,7 @@ def reach(ds: xr.Dataset, method: str, cut: str, error: float = 0.01, variable: 
 def regime_text(ds: xr.Dataset) -> str:
     """How far each method holds to 1 %, along each cut."""
     lines = ["error of ⟨V⟩ (of σ(V)) passes 1 % at"]
-    for method in ds.method.values:
+    for method in ds.rung.values:
         for cut in dict.fromkeys(ds.cut.values.tolist()):
             reaches = [reach(ds, str(method), cut, variable=name) for name in ("voltage_error", "noise_error")]
             texts = ["never" if np.isnan(value) else f"{value:.2g}" for value in reaches]

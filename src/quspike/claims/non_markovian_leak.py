@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from quspike.claims.claim import Claim, Number, Outcome, order
+from quspike.claims.claim import PAPER, Claim, Number, Outcome, order
 from quspike.claims.problems import changed
 
 C, R = 100e-15, 10e3
@@ -161,6 +161,6 @@ def draw(data: Mapping[str, Any]) -> Any:
 CLAIM = Claim(
     "non-markovian-leak",
     "A line with a cutoff remembers: the leak and the spikes of a membrane depart from the Markovian ones.",
-    "beyond the paper, which takes the bath as Markovian",
+    f"{PAPER}, beyond its Markovian bath",
     check,
 )

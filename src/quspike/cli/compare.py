@@ -80,7 +80,7 @@ def _as_json(ds: xr.Dataset) -> str:
     from quspike.analysis.comparison import DEVIATIONS
     from quspike.result.provenance import to_json
 
-    labels = [str(label) for label in ds.method.values]
+    labels = [str(label) for label in ds.rung.values]
     validity = json.loads(ds.attrs["validity"])
     methods = {
         label: {"wall_seconds": float(ds.wall_seconds[k]), "validity": validity[label]}

@@ -24,7 +24,7 @@ def plot_comparison(ds: xr.Dataset) -> RunFigure:
 
     The last method is the one that the others are measured against: list the most trusted one last.
     """
-    looks = looks_of([str(label) for label in ds.method.values])
+    looks = looks_of([str(label) for label in ds.rung.values])
     panels = _panels(ds)
     with styled():
         figure, axes = stack([height for height, _ in panels])
@@ -50,7 +50,7 @@ def looks_of(labels: list[str]) -> dict[str, dict[str, Any]]:
 def _panels(ds: xr.Dataset) -> list[tuple[float, Any]]:
     panels: list[tuple[float, Any]] = []
     if ds.neuron.size and ds.spike_count.sum() > 0:
-        panels.append((ROW * (ds.sizes["method"] + 0.5), _draw_spikes))
+        panels.append((ROW * (ds.sizes["rung"] + 0.5), _draw_spikes))
     panels.append((MEMBRANE, _draw_membrane))
     if ds.element.size:
         panels.append((MEMRISTANCE, _draw_memristance))
@@ -66,7 +66,7 @@ def _legend(figure: RunFigure, panel: Axes, looks: dict[str, dict[str, Any]]) ->
 
 def _draw_spikes(panel: Axes, ds: xr.Dataset, looks: dict[str, dict[str, Any]], height: float) -> None:
     factor, _ = scale(ds.time.values, "s")
-    trains = [ds.spike_time.values[ds.spike_method.values == k] * factor for k in range(len(looks))]
+    trains = [ds.spike_time.values[ds.spike_rung.values == k] * factor for k in range(len(looks))]
     colours = [look["color"] for look in looks.values()]
     panel.eventplot(trains, colors=colours, lineoffsets=range(len(trains)), linelengths=0.7, linewidths=0.8)
     panel.set_ylim(len(trains) - 0.4, -0.6)

@@ -24,7 +24,7 @@ def plot_regime_map(ds: xr.Dataset) -> RunFigure:
     cuts = list(dict.fromkeys(ds.cut.values.tolist()))
     letters = "abcdefgh"[: 2 * len(cuts)]
     upper, lower = letters[: len(cuts)], letters[len(cuts) :]
-    looks = looks_of([str(label) for label in ds.method.values])
+    looks = looks_of([str(label) for label in ds.rung.values])
 
     def draw(panels: dict[str, Axes]) -> None:
         for row, name, title in ((upper, "voltage_error", "error of ⟨V⟩"), (lower, "noise_error", "error of σ(V)")):
@@ -48,7 +48,7 @@ def _panel(panel: Axes, ds: xr.Dataset, cut: str, name: str, looks: dict[str, di
     x = here.drift_found.values if cut == "drift" else here[cut].values
     panel.axhline(WORTH, color=QUIET, linewidth=0.5, zorder=0)
     for marker, (label, look) in zip(MARKERS, looks.items(), strict=False):
-        error = here[name].sel(method=label).values
+        error = here[name].sel(rung=label).values
         panel.plot(x, np.maximum(error, LEAST), marker=marker, markersize=2.6, **look)
     panel.set_xscale("log")
     panel.set_yscale("log")
