@@ -51,6 +51,7 @@ def test_two_coupled_nodes_fluctuate_as_fluctuation_and_dissipation_say(kelvin: 
     assert float(s.diagnostics["uncertainty_deficit"]) < 1e-9
 
 
+@pytest.mark.slow
 def test_several_temperatures_make_a_stationary_state():
     """Heat flows from 300 mK to 20 mK: ⟨V²⟩ of both nodes within 1e-3 of what both dissipators send, line by line.
 
@@ -150,6 +151,7 @@ def test_the_table_of_an_rc_is_the_rc(tmp_path: Path, method: str):
         assert expected[0] ** 2 > 1.1 * k_B * 4 / 100e-15
 
 
+@pytest.mark.slow
 def test_quantum_noise_of_a_table(tmp_path: Path):
     """A table with bath=drude, at 20 mK: ⟨V²⟩ of fluctuation and dissipation with its fit. Catches: white noise."""
     write_table(tmp_path, lambda s: 1 / (3e3 + s * 5e-9 + 1 / (s * 80e-15)))

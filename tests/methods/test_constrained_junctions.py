@@ -134,6 +134,7 @@ I2 0 b probe
         assert off[2] < 0.15 * off[1], off  # the fast mode rings a little, from when the drives begin
 
 
+@pytest.mark.slow
 def test_the_final_voltage_has_its_derivative_in_the_hidden_inductance():
     """dV_a/dL1 through the implicit function, against a difference. Catches: Λ taken for a constant."""
     import jax

@@ -82,6 +82,7 @@ def test_a_linear_circuit_moves_as_its_moments_do():
         np.testing.assert_allclose(s.extra[name], m.extra[name], rtol=0, atol=1e-3 * unit)
 
 
+@pytest.mark.slow
 def test_a_memory_that_the_mean_drives_moves_as_in_the_moments():
     """W(t) of ⟨φ⟩ swings between 1/31.6 kΩ and 1/3.16 kΩ: V, M and ⟨V²⟩ within 1e-3 of the reference line of `moments`.
 
@@ -175,6 +176,7 @@ def test_what_the_memristor_draws_is_what_the_node_loses():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reset", ["zero", "subtract"])
 def test_spikes_of_a_linear_circuit_are_those_of_its_moments(reset):
     """Spike times within a femtosecond, ⟨V²⟩ within 1e-3 after it. Catches: a reset that moves F, or forgets ρ."""

@@ -103,6 +103,7 @@ def test_a_memristance_that_depends_on_its_voltage_settles_too():
     np.testing.assert_allclose(s.voltage[:, 1], inner, rtol=0, atol=1e-5 * np.ptp(inner))
 
 
+@pytest.mark.slow
 def test_noise_through_a_node_without_a_capacitor():
     """10 kohm at 20 mK in series with 30 kohm at 100 mK: ⟨V²⟩ = kT/C at (10·20 + 30·100)/40 mK; at one T, kT C⁻¹.
 

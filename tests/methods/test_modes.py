@@ -90,6 +90,7 @@ def test_covariance_with_thirty_modes_is_that_of_the_whole_matrix(state):
         assert np.max(np.abs(found - exact[:, i, j])) < 1e-9 * size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["thermal", "coherent"])
 def test_transients_of_a_resonator_are_those_of_moments(state):
     """Means and covariance, the Padé noise with many poles. Catches: a mean that starts with a slip."""
@@ -117,6 +118,7 @@ def test_an_interrupted_leaky_integrator_is_that_of_moments():
         assert relative(ours.extra[name], theirs.extra[name]) < 1e-2
 
 
+@pytest.mark.slow
 def test_a_memristance_that_moves_is_that_of_moments():
     """Means, current and covariance while M falls by a factor of eight. Catches: λλ̇φ not taken out (2 % of σ_φq)."""
     memristor = (
