@@ -16,7 +16,6 @@ MODULES = {
     "fluctuation-dissipation": "quspike.claims.fluctuation_dissipation",
     "weak-coupling": "quspike.claims.weak_coupling",
     "non-markovian-leak": "quspike.claims.non_markovian_leak",
-    "quantum-opening": "quspike.claims.quantum_opening",
 }
 """Name → the file that defines its `CLAIM`."""
 
