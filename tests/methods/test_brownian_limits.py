@@ -12,6 +12,8 @@ from brownian_units import means_and_spread, memristor, resistor, resonator, sig
 from quspike.constants import hbar
 from quspike.kernel.hermite_grid import hermite_functions
 
+pytestmark = pytest.mark.slow
+
 LAW = {"off": 0.02, "on": 0.1, "centre": 0.5, "width": 0.5}
 DRIVE = {"amplitude": 0.3, "frequency": 0.9}
 

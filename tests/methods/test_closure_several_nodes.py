@@ -9,6 +9,8 @@ from quspike.quantize import system as systems
 from quspike.run import compile as compiling
 from quspike.run.compile import compile_run
 
+pytestmark = pytest.mark.slow
+
 LAW = "model=sigmoid R_on=2kohm R_off=20kohm phi_c=6fWb phi_s=4fWb T=20mK"
 DRIVES = {"input": qs.Step("0.3 nA")}
 

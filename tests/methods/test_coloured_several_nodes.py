@@ -20,6 +20,8 @@ from quspike.run import compile as compiling
 from quspike.run.compile import compile_run
 from quspike.run.rerun import rerun
 
+pytestmark = pytest.mark.slow
+
 PAIR = """
 Ca a 0 100fF
 Cb b 0 60fF

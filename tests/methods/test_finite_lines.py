@@ -19,6 +19,8 @@ from quspike.quantize.numbers.equilibrium import fluctuations
 from quspike.quantize.numbers.finite_line_modes import line_error, needed
 from quspike.run.compile import compile_run
 
+pytestmark = pytest.mark.slow
+
 LINE = """
 Ca  a 0 0.4pF
 Ra  a 0 50ohm T=300K

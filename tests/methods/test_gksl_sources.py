@@ -13,6 +13,8 @@ from quspike.quantize import system as systems
 from quspike.run import compile as compiling
 from quspike.run.compile import compile_run
 
+pytestmark = pytest.mark.slow
+
 CHAIN = """
 JJ1 a 0 Lj=2nH C=600fF
 JJ2 a b Lj=2.5nH C=200fF

@@ -15,6 +15,8 @@ from quspike.methods.modes_wigner import ensemble_flow, first_ensemble
 from quspike.run.compile import compile_run
 from quspike.run.schema import Run
 
+pytestmark = pytest.mark.slow
+
 TANK = "C1 m 0 100fF\nL1 m 0 10nH\nI1 0 m 2nA\n"
 RESISTOR = TANK + "R1 m 0 2kohm T=20mK cutoff=1e12rad/s"
 CONSTANT = TANK + "MEM1 m 0 model=sigmoid R_on=2.0001kohm R_off=2kohm phi_c=1fWb phi_s=1fWb T=20mK cutoff=1e12rad/s"

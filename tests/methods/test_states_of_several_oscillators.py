@@ -10,6 +10,8 @@ from quspike.quantize import system as systems
 from quspike.run import compile as compiling
 from quspike.run.compile import compile_run
 
+pytestmark = pytest.mark.slow
+
 NODE = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 20kohm T=50mK"
 STATES = {
     "coherent": {"state": "coherent", "alpha": 0.8 - 0.3j},
