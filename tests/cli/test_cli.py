@@ -327,7 +327,7 @@ def test_a_signal_ends_a_run_at_once_and_leaves_no_file(
             assert process.poll() is None
         time.sleep(2)
         process.send_signal(number)
-        assert process.wait(10) == status
+        assert process.wait(60) == status
         assert process.stderr.read() == f"{said}\n"
     assert os.listdir(run_file.parent) == ["neuron.toml"]
 
