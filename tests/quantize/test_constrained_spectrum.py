@@ -161,7 +161,6 @@ def test_the_output_warns_of_the_zero_point_energy_that_is_left_out():
 
 def test_drives_that_move_such_a_junction_are_refused_by_name():
     """H is not linear in them. Catches: levels driven by the first order of a potential that bends."""
-    pytest.importorskip("qutip")
     netlist = "C1 a 0 60fF\nL1 a x 0.3nH\nJJ1 x 0 EJ=100GHz\nL2 a 0 1nH\nI1 0 {} pump\nFLUX1 JJ1 {}"
     for current, flux, name in (("x", "0.1Phi0", "I1"), ("a", "pump_flux", "FLUX1")):
         drive = {"I1": {"pump": lambda t: 1e-9}, "FLUX1": {"pump_flux": lambda t: 1e-17}}[name]
