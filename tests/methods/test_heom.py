@@ -12,8 +12,8 @@ from scipy.integrate import cumulative_trapezoid
 import quspike as qs
 from quspike.baths.noise import flux_variance, voltage_variance
 from quspike.constants import hbar
-from quspike.methods import heom
-from quspike.methods.heom_prepare import with_depth
+from quspike.methods.heom import machine as heom
+from quspike.methods.heom.prepare import with_depth
 from quspike.run.compile import Problem, compile_run
 from quspike.run.schema import Run
 

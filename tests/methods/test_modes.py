@@ -11,8 +11,8 @@ from quspike.baths.bound_modes import thermal_energy
 from quspike.baths.noise import voltage_variance
 from quspike.constants import hbar
 from quspike.errors import InputError, NotAvailable
-from quspike.methods.modes_covariance import carried, circuit_of, resting, spread
-from quspike.methods.modes_path import follow
+from quspike.methods.modes.covariance import carried, circuit_of, resting, spread
+from quspike.methods.modes.path import follow
 from quspike.run.compile import compile_run
 from quspike.run.schema import Run
 

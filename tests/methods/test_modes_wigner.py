@@ -10,8 +10,8 @@ from quspike.baths.line_modes import LineModes
 from quspike.constants import hbar, phi0
 from quspike.errors import InputError, NotAvailable
 from quspike.kernel.boundary_scan import Columns
-from quspike.methods.modes_path import first_mean, follow
-from quspike.methods.modes_wigner import ensemble_flow, first_ensemble
+from quspike.methods.modes.path import first_mean, follow
+from quspike.methods.modes.wigner import ensemble_flow, first_ensemble
 from quspike.run.compile import compile_run
 from quspike.run.schema import Run
 

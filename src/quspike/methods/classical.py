@@ -9,8 +9,9 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.methods import johnson, lab_frame, network_classical
+from quspike.methods import johnson, lab_frame
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
+from quspike.methods.network import classical as network_classical
 
 
 def build(setup: Setup, params: Params) -> Machine:

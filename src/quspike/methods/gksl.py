@@ -21,8 +21,9 @@ from quspike.kernel import fock_states
 from quspike.kernel.displaced import NonLinearity, co_moving_flow, junction, kerr, secular_junction
 from quspike.kernel.fock import moments, once, unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import network_gksl, secular
+from quspike.methods import secular
 from quspike.methods.method import Machine, Params, Setup
+from quspike.methods.network import gksl as network_gksl
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
 TOP_LEVELS = 2  # watched together: a state of one parity leaves every other level empty

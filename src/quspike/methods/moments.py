@@ -24,10 +24,12 @@ from quspike.constants import hbar, k_B
 from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import gaussian, mean_field
-from quspike.methods import coloured_moments, lab_frame, network_coloured, network_moments, secular
+from quspike.methods import coloured_moments, lab_frame, secular
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Machine, Params, Setup, initial_memories
+from quspike.methods.network import coloured as network_coloured
+from quspike.methods.network import moments as network_moments
 
 
 def build(setup: Setup, params: Params) -> Machine:

@@ -78,18 +78,18 @@ METHODS: dict[str, Method] = {
             True, ("mean_field",), ("expectation",), ("markov",), ("resonator", "network"), True,
         ),
         Method(
-            "brownian", "quspike.methods.brownian", "completely positive Caldeira–Leggett, nothing averaged",
+            "brownian", "quspike.methods.brownian.machine", "completely positive Caldeira–Leggett, nothing averaged",
             "leading order in (ħκ/4kT)², kT ≳ ħω/3",
             True, ("mean_field", "operator"), ("expectation",), ("markov",), ("baseband", "resonator"), True,
         ),
         Method(
-            "modes", "quspike.methods.modes", "the lines themselves as oscillators, one closed system",
+            "modes", "quspike.methods.modes.solution", "the lines themselves as oscillators, one closed system",
             "any coupling, until what has left comes back",
             True, ("mean_field", "operator"), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), True,
             own_solver=True, tolerance=1e-5,
         ),
         Method(
-            "heom", "quspike.methods.heom", "hierarchical equations: lines that remember, to a depth",
+            "heom", "quspike.methods.heom.machine", "hierarchical equations: lines that remember, to a depth",
             "κ/ω0 ≤ 0.3, ω_c ≤ 10 ω0; poles, levels and step are checked",
             True, ("mean_field", "operator"), ("expectation",), ("drude",), ("resonator",), True,
         ),

@@ -20,9 +20,9 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.kernel.grid import GridPlan, plan_grid, save_times
-from quspike.methods import network_coloured
 from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
+from quspike.methods.network import coloured as network_coloured
 from quspike.methods.registry import Method, check_legal
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64

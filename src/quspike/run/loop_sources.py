@@ -9,8 +9,8 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.methods.method import Setup
-from quspike.methods.network_frame import frame
-from quspike.methods.network_oscillators import oscillators
+from quspike.methods.network.frame import frame
+from quspike.methods.network.oscillators import oscillators
 from quspike.quantize.membrane import Source
 from quspike.quantize.symbols.external_flux import flux_weights
 from quspike.quantize.system import System

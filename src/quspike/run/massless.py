@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from quspike.errors import InputError
-from quspike.methods import network_stores
 from quspike.methods.method import Setup
+from quspike.methods.network import stores as network_stores
 from quspike.quantize.system import System
 
 METHODS = ("classical", "moments")  # that settle such voltages

@@ -17,10 +17,10 @@ from scipy.linalg import eigh
 
 from quspike.constants import e_charge, hbar, k_B, phi0
 from quspike.errors import InputError, NotAvailable
-from quspike.methods import network_stores
 from quspike.methods.inputs import Inputs
 from quspike.methods.method import Setup
-from quspike.methods.network_frame import frame
+from quspike.methods.network import stores as network_stores
+from quspike.methods.network.frame import frame
 from quspike.quantize.numbers.massless import giving, inverse_capacitance
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System

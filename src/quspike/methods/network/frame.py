@@ -3,8 +3,8 @@
     θ̇ = E(q − G u(t)),   ẋ_d = f_d(x_d, v_d),   v_d = b_d·θ̇ + Σ ± V + o_d Φ̇
     q̇ = −Kφ − Pψ − Σ_d b_d i_d − A I(t) − Σ_j b_j (E_J/φ0) sin((b_j·φ + o_j ψ)/φ0)
 
-E = C⁻¹, v_d is the voltage of a branch, u and ψ what sources are (`network_sources`); i_d = W_d(x_d, v_d) v_d, or what
-a line or a table with states of its own draws (`network_stores`). State: y = [q (m), φ (m), x (D), z (V′), w, h (K)],
+E = C⁻¹, v_d is the voltage of a branch, u and ψ what sources are (`sources`); i_d = W_d(x_d, v_d) v_d, or what
+a line or a table with states of its own draws (`stores`). State: y = [q (m), φ (m), x (D), z (V′), w, h (K)],
 z = ∫V dt of the voltage sources whose flux enters, h_k = 1 in the hold of neuron k. A `zero` reset
 clamps the node to v_reset until its release, as a voltage source would: the charge that this takes is found from the
 constraint, so that neighbours feel the clamp through whatever couples them. A `subtract` reset takes charge off the
@@ -24,10 +24,10 @@ from jax import Array
 from quspike.constants import phi0
 from quspike.kernel.small_matrix import small_inverse
 from quspike.memory import mean_field
-from quspike.methods import network_stores
 from quspike.methods.method import Params, Setup
-from quspike.methods.network_constraint import Constraint, constraint, sagging, tunnelling
-from quspike.methods.network_sources import (
+from quspike.methods.network import stores as network_stores
+from quspike.methods.network.constraint import Constraint, constraint, sagging, tunnelling
+from quspike.methods.network.sources import (
     Loops,
     branch_order,
     charge_columns,
@@ -40,7 +40,7 @@ from quspike.methods.network_sources import (
     source_currents,
     source_voltages,
 )
-from quspike.methods.network_stores import Stores
+from quspike.methods.network.stores import Stores
 from quspike.quantize.numbers.massless import inverse_capacitance
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System

@@ -23,8 +23,8 @@ from quspike.kernel.boundary_scan import GATE, KINETIC, WEIGHTS, Columns, Push, 
 from quspike.kernel.boundary_step import BoundaryTables
 from quspike.methods import lab_frame
 from quspike.methods.method import Params, Setup
-from quspike.methods.modes_covariance import Circuit, first_rows, own_variances
-from quspike.methods.modes_means import Held, MeanFlow, Seen, membrane_seen, push_of
+from quspike.methods.modes.covariance import Circuit, first_rows, own_variances
+from quspike.methods.modes.means import Held, MeanFlow, Seen, membrane_seen, push_of
 from quspike.quantize.membrane import Dissipator
 
 Array = Any

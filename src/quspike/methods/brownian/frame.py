@@ -15,8 +15,8 @@ from jax import Array
 from quspike.constants import hbar, k_B
 from quspike.kernel.centre_difference import moments, transported
 from quspike.methods import lab_frame
-from quspike.methods.brownian_state import State, grid_of
-from quspike.methods.brownian_terms import DIFFUSION, dissipators
+from quspike.methods.brownian.state import State, grid_of
+from quspike.methods.brownian.terms import DIFFUSION, dissipators
 from quspike.methods.method import Params, Setup
 from quspike.quantize.numbers.zero_point import resonator_mode
 

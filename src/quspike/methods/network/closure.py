@@ -1,4 +1,4 @@
-"""The Gaussian closure of the memories of several nodes: `network_moments` with what fluctuates together kept.
+"""The Gaussian closure of the memories of several nodes: `moments` with what fluctuates together kept.
 
     i_d = ⟨W_d⟩v_d + ⟨W_d′⟩Cov(φ_d, v_d),     δi_d = ⟨W_d⟩ δv_d + ⟨W_d′V⟩ δφ_d,     ẋ_d = ⟨f_d(x_d, v_d)⟩
 
@@ -15,8 +15,8 @@ import numpy as np
 from jax import Array
 
 from quspike.memory import gaussian
-from quspike.methods import network_frame as net
 from quspike.methods.method import Params, Setup
+from quspike.methods.network import frame as net
 
 
 class Closed(NamedTuple):

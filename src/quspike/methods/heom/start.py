@@ -42,7 +42,7 @@ def _mode_state(parts: Any, state: str) -> Array:
 
 def _settled(parts: Any, means: Array, stack: Array) -> Array:
     """The stack after it has relaxed about a mean that is held in its place."""
-    from quspike.methods.heom import stack_flow, surroundings
+    from quspike.methods.heom.machine import stack_flow, surroundings
 
     still, zero = _at_rest(parts, means), jnp.zeros(())
     chosen = parts.setup.hierarchy

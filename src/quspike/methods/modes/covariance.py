@@ -28,7 +28,7 @@ from quspike.kernel.boundary_scan import Columns, Push, linear_step, scan_steps,
 from quspike.kernel.boundary_step import BoundaryTables
 from quspike.methods import lab_frame
 from quspike.methods.method import Params, Setup
-from quspike.methods.modes_path import BLOCK, ROUNDING, Path, Tables, held
+from quspike.methods.modes.path import BLOCK, ROUNDING, Path, Tables, held
 from quspike.quantize.numbers.zero_point import resonator_mode
 
 SIZES = BLOCK, 1  # of blocks of steps: each is compiled by itself

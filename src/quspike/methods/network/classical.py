@@ -1,4 +1,4 @@
-"""The classical neurons of several nodes: Kirchhoff's laws of the whole circuit (`network_frame`), with Johnson noise.
+"""The classical neurons of several nodes: Kirchhoff's laws of the whole circuit (`frame`), with Johnson noise.
 
 A dissipator's thermal current runs along its branch: dq ∋ −b √(2kTW) dB, and of a conductance that depends on its own
 voltage dq ∋ b kT (bᵀEb) ∂W/∂v dt (Klimontovich), as in `johnson`; a charge-controlled memory moves with the charge.
@@ -15,11 +15,11 @@ from quspike.constants import k_B
 from quspike.kernel.spiking_scan import SpikingModel
 from quspike.memory import mean_field
 from quspike.methods import johnson
-from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories, memory_scales
-from quspike.methods.network_oscillators import displacement
-from quspike.methods.network_sources import first_pieces
-from quspike.methods.network_stores import channel_owners, instant
+from quspike.methods.network import frame as net
+from quspike.methods.network.oscillators import displacement
+from quspike.methods.network.sources import first_pieces
+from quspike.methods.network.stores import channel_owners, instant
 from quspike.quantize.numbers.massless import giving
 
 

@@ -18,7 +18,7 @@ from quspike.kernel.boundary_scan import Columns, Push
 from quspike.kernel.boundary_step import BoundaryTables, boundary_tables
 from quspike.methods import lab_frame
 from quspike.methods.method import Params, Setup, initial_memories
-from quspike.methods.modes_means import FREE, Held, MeanFlow, Seen, held, mean_flow
+from quspike.methods.modes.means import FREE, Held, MeanFlow, Seen, held, mean_flow
 
 BLOCK = 32  # steps that are taken together
 ROUNDING = 1e-9  # of a step: what is shorter is no step; lengths that agree to this are equal

@@ -3,10 +3,10 @@
     x = (φ, q, w),     θ̇ = v,     q̇ = −Kφ − B (W Bᵀv + s w),     ẇ = t Bᵀv − Γ w
     v = Πᵀ E q − g (Kφ + B s w + B ξ),     Π = 1 − G g
 
-as `network_frame` and `network_stores` have it, g being how nodes without a capacitance give way (`massless`): there v
+as `frame` and `stores` have it, g being how nodes without a capacitance give way (`massless`): there v
 has white noise of its own, and the spread of such a voltage is of what its neighbours do to it. With `bath=drude` on
 every dissipator each of their resistors makes the noise ħω coth(ħω/2kT) 2/R, by Padé poles, exact given W(t); else it
-is white, 2kT, and what conducts at any frequency adds the flux noise of `network_moments`. The covariance of a linear
+is white, 2kT, and what conducts at any frequency adds the flux noise of `moments`. The covariance of a linear
 circuit does not act on its means, and follows them by the steps of `baths/coloured_covariance`, on a grid of its own
 with the spikes as nodes. A run that starts `thermal` starts in joint equilibrium of circuit and lines; a flux that
 nothing holds starts with what q leaves it by ħ/2.
@@ -24,11 +24,10 @@ from quspike.baths.coloured_covariance import Noise, Spread, advanced, coloured_
 from quspike.constants import hbar, k_B
 from quspike.errors import NotAvailable
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import network_classical as classical
-from quspike.methods import network_frame as net
-from quspike.methods import network_moments as white
-from quspike.methods import network_stores as stores
 from quspike.methods.method import Machine, Params, Setup
+from quspike.methods.network import classical, stores
+from quspike.methods.network import frame as net
+from quspike.methods.network import moments as white
 from quspike.quantize.numbers.massless import giving
 
 HELD = 1e-10  # of the largest stiffness: below it nothing holds a flux
@@ -40,7 +39,7 @@ def needed(setup: Setup) -> bool:
 
 
 def build(setup: Setup, params: Params) -> Machine:
-    """Means as `network_classical`, records with W of every dissipator; the covariance after them."""
+    """Means as `classical`, records with W of every dissipator; the covariance after them."""
     if setup.closure == "gaussian":
         remedy = "must be none where a line or a table stores something, or a node has no capacitance, so far"
         raise NotAvailable("closure", "gaussian", remedy)

@@ -26,11 +26,11 @@ from quspike.kernel import coupled_fock as fock
 from quspike.kernel import fock_states
 from quspike.kernel.fock import unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup, initial_memories
-from quspike.methods.network_oscillators import State, displacement, error_norm, oscillators, size_of
-from quspike.methods.network_sources import integrated_voltages, loop_fluxes, loop_rates
-from quspike.methods.network_surroundings import Surroundings
+from quspike.methods.network import frame as net
+from quspike.methods.network.oscillators import State, displacement, error_norm, oscillators, size_of
+from quspike.methods.network.sources import integrated_voltages, loop_fluxes, loop_rates
+from quspike.methods.network.surroundings import Surroundings
 from quspike.quantize.numbers.zero_point import thermal_occupation
 
 TOP_LEVELS = 2

@@ -15,7 +15,7 @@ from quspike.kernel.centre_difference import Frame, arguments, centres, differen
 from quspike.kernel.friction import Bath, coupling_of, friction, uniform_friction
 from quspike.kernel.hermite_grid import HermiteGrid
 from quspike.methods import lab_frame
-from quspike.methods.brownian_state import State, conductance_at, coupling_at, grid_of, is_operator
+from quspike.methods.brownian.state import State, conductance_at, coupling_at, grid_of, is_operator
 from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import Dissipator
 

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from quspike.constants import hbar
 from quspike.kernel.centre_states import charge_replaced, flux_smeared, gaussian_state
 from quspike.methods import lab_frame
-from quspike.methods.brownian_state import State, grid_of, shape_of
+from quspike.methods.brownian.state import State, grid_of, shape_of
 from quspike.methods.method import Params, Setup
 from quspike.quantize.numbers.zero_point import resonator_mode
 

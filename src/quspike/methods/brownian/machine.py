@@ -14,10 +14,13 @@ import jax.numpy as jnp
 
 from quspike.kernel.fock import once
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.methods import brownian_frame, brownian_records, brownian_resets, lab_frame
-from quspike.methods.brownian_start import prepare, start
-from quspike.methods.brownian_state import State, memory_rates, memory_states
-from quspike.methods.brownian_terms import density_rate
+from quspike.methods import lab_frame
+from quspike.methods.brownian import frame as brownian_frame
+from quspike.methods.brownian import records as brownian_records
+from quspike.methods.brownian import resets as brownian_resets
+from quspike.methods.brownian.start import prepare, start
+from quspike.methods.brownian.state import State, memory_rates, memory_states
+from quspike.methods.brownian.terms import density_rate
 from quspike.methods.classical import error_norm
 from quspike.methods.method import Machine, Params, Setup
 

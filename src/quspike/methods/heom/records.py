@@ -10,8 +10,9 @@ from jax import Array
 
 from quspike.kernel.fock import moments, unpack
 from quspike.kernel.spiking_scan import Track
-from quspike.methods import heom_lines, lab_frame
+from quspike.methods import lab_frame
 from quspike.methods.covariance import covariance_of
+from quspike.methods.heom import lines as heom_lines
 from quspike.methods.method import Setup
 from quspike.quantize.numbers.zero_point import Mode
 
@@ -21,7 +22,7 @@ HEALTH = 4  # columns: top-level population, trace − 1, smallest population, l
 
 def observe(parts: Any, t, y: Any, piece, free) -> Array:
     """[V, φ, membrane, x …, W …, I_M …, σ_XX, σ_XP, σ_PP, health (4), ρ′ in Fock space if it is to be saved]."""
-    from quspike.methods.heom import surroundings
+    from quspike.methods.heom.machine import surroundings
 
     setup, params, mode = parts.setup, parts.params, parts.mode
     fock = parts.grid.vectors @ y.stack[0] @ parts.grid.vectors.T

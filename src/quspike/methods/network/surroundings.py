@@ -16,10 +16,10 @@ from jax import Array
 
 from quspike.constants import phi0
 from quspike.memory import mean_field
-from quspike.methods import network_frame as net
 from quspike.methods.method import Params, Setup
-from quspike.methods.network_oscillators import Oscillators, size_of
-from quspike.methods.network_sources import first_pieces, flux_rates
+from quspike.methods.network import frame as net
+from quspike.methods.network.oscillators import Oscillators, size_of
+from quspike.methods.network.sources import first_pieces, flux_rates
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Means and covariance of a linear circuit of several nodes: Brownian, white noise, exact for any M(t).
 
-    d⟨·⟩/dt as in `network_frame`;   σ over (φ, q):   dσ/dt = Aσ + σAᵀ + D
+    d⟨·⟩/dt as in `frame`;   σ over (φ, q):   dσ/dt = Aσ + σAᵀ + D
     A = [[0, E], [−K, −B W Bᵀ E]],   D_qq = B 2kTW Bᵀ,   D_φφ = E B (ħ²W/8kT) BᵀE
 
 B holds the dissipators' branches, E = C⁻¹. D_φφ makes the Caldeira–Leggett equation completely positive, so that no
 symplectic eigenvalue of σ falls below ħ/2. A clamped node has no fluctuating voltage: E there is that of the circuit
 with the node on ground. A `zero` reset replaces the charge of its node by one of variance reset_std², and its release
 adds the flux noise that this channel owes to the uncertainty relation. With a Gaussian closure of the memories W and
-the stiffness are averages over σ (`network_closure`). Caldeira & Leggett, Physica A 121, 587 (1983).
+the stiffness are averages over σ (`closure`). Caldeira & Leggett, Physica A 121, 587 (1983).
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from jax import Array
 from quspike.constants import hbar, k_B
 from quspike.kernel.small_matrix import small_product
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.methods import network_classical as classical
-from quspike.methods import network_closure
-from quspike.methods import network_frame as net
 from quspike.methods.method import Machine, Params, Setup
+from quspike.methods.network import classical
+from quspike.methods.network import closure as network_closure
+from quspike.methods.network import frame as net
 
 
 class State(NamedTuple):
-    """means: y of `network_frame`. spread: σ over (φ, q) (2m, 2m), SI."""
+    """means: y of `frame`. spread: σ over (φ, q) (2m, 2m), SI."""
 
     means: Array
     spread: Array
 
 
 def build(setup: Setup, params: Params) -> Machine:
-    """Records: those of `network_classical`, then σ (4m²)."""
+    """Records: those of `classical`, then σ (4m²)."""
     f = net.frame(setup, params)
     means_error = classical.error_norm(setup, params, f)
     gaussian = setup.closure == "gaussian"

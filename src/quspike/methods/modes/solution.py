@@ -2,8 +2,8 @@
 
     H = q²/2C + φ²/2L − I(t)φ + Σ_e Σ_m [ q_m²/2C_m + (F_e − φ_m)²/2L_m ],     ω_m C_m = 1/ω_m L_m = y_m
 
-Linear circuits: means (`modes_means`, `modes_path`) and the covariance of the circuit's own φ and q
-(`modes_covariance`). The number of modes and their frequencies fit the run (`modes_lines`).
+Linear circuits: means (`means`, `path`) and the covariance of the circuit's own φ and q
+(`covariance`). The number of modes and their frequencies fit the run (`lines`).
 Caldeira & Leggett, Ann. Phys. 149, 374 (1983).
 """
 
@@ -18,11 +18,11 @@ from quspike.kernel.boundary_scan import Columns
 from quspike.kernel.grid import GridPlan, plan_grid
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Params, Setup, Solution
-from quspike.methods.modes_covariance import Spread, spread
-from quspike.methods.modes_lines import choose_lines
-from quspike.methods.modes_means import MeanFlow, mean_flow
-from quspike.methods.modes_path import Path, first_mean, follow
-from quspike.methods.modes_wigner import check, ensemble_flow, first_ensemble, needed
+from quspike.methods.modes.covariance import Spread, spread
+from quspike.methods.modes.lines import choose_lines
+from quspike.methods.modes.means import MeanFlow, mean_flow
+from quspike.methods.modes.path import Path, first_mean, follow
+from quspike.methods.modes.wigner import check, ensemble_flow, first_ensemble, needed
 
 RICHARDSON = 15.0  # 2⁴ − 1: a step of fourth order, halved
 HALVINGS, ENOUGH = 4, 1e-5  # how often a step is halved, until the means are as exact as that

@@ -15,8 +15,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.constants import hbar, phi0
-from quspike.methods import network_frame as net
 from quspike.methods.method import Params, Setup, memory_scales
+from quspike.methods.network import frame as net
 
 TINY = 1e-30
 RAISES, NEWTON = 32, 4  # steps in which fluxes are raised, and of Newton in each

@@ -12,8 +12,8 @@ from quspike.baths.drude_exponents import assert_positive, choose_few_poles, dru
 from quspike.errors import ConvergenceError, InputError
 from quspike.kernel.hierarchy import require_qutip
 from quspike.memory import mean_field
-from quspike.methods import heom_lines
-from quspike.methods.heom_lines import SharedLine
+from quspike.methods.heom import lines as heom_lines
+from quspike.methods.heom.lines import SharedLine
 from quspike.methods.method import Params, Setup, Solution
 from quspike.quantize.membrane import Dissipator, total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode

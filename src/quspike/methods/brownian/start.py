@@ -15,8 +15,8 @@ from quspike.kernel import centre_states
 from quspike.memory import mean_field
 from quspike.memristors.registry import LAWS
 from quspike.methods import lab_frame
-from quspike.methods.brownian_resets import thermal_frame
-from quspike.methods.brownian_state import State, grid_of, is_operator, shape_of
+from quspike.methods.brownian.resets import thermal_frame
+from quspike.methods.brownian.state import State, grid_of, is_operator, shape_of
 from quspike.methods.classical import start_means
 from quspike.methods.inputs import Inputs
 from quspike.methods.method import Params, Setup, initial_memories

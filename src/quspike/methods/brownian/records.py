@@ -15,8 +15,8 @@ from quspike.kernel.centre_difference import centres, density, flow_density, mom
 from quspike.kernel.centre_states import fock_matrix
 from quspike.kernel.spiking_scan import Track
 from quspike.methods import lab_frame
-from quspike.methods.brownian_state import State, conductance_at, grid_of, is_operator, memory_states
-from quspike.methods.brownian_terms import dissipators
+from quspike.methods.brownian.state import State, conductance_at, grid_of, is_operator, memory_states
+from quspike.methods.brownian.terms import dissipators
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Params, Setup
 from quspike.quantize.numbers.zero_point import resonator_mode

@@ -27,10 +27,12 @@ from quspike.constants import hbar, phi0
 from quspike.kernel import hierarchy
 from quspike.kernel.fock import once
 from quspike.kernel.spiking_scan import SpikingModel
-from quspike.methods import heom_lines, heom_records, lab_frame
+from quspike.methods import lab_frame
 from quspike.methods.classical import error_norm, start_means
-from quspike.methods.heom_prepare import prepare, refine, resized
-from quspike.methods.heom_start import start_stack
+from quspike.methods.heom import lines as heom_lines
+from quspike.methods.heom import records as heom_records
+from quspike.methods.heom.prepare import prepare, refine, resized
+from quspike.methods.heom.start import start_stack
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 

@@ -1,0 +1,1 @@
+"""Circuits of several nodes: one mean equation (`frame`), and what each method adds to it."""
