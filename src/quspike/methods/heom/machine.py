@@ -3,7 +3,7 @@
     H = q²/2C + φ²/2L − ΣE_J cos(φ/φ0) − I(t)φ + Σ_lines [a bath of J(ω) = 2λγω/(γ² + ω²) on Q(φ̂), and λQ²]
 
 in X = φ/φ_zpf, γ = ω_c, λ = φ_zpf² γW_r/2ħ; Q = F(φ̂) of an ideal memristor (memory "operator"), or √W φ̂ with a W that
-⟨V⟩ drives (memory "mean_field"): `heom_lines.py`. The equations themselves are in `kernel/hierarchy.py`, the lines'
+⟨V⟩ drives (memory "mean_field"): `lines`. The equations themselves are in `kernel/hierarchy.py`, the lines'
 exponents in `baths/drude_exponents.py`.
 
 ρ and all its companions are kept in the frame of the mean, ρ_n = D ρ_n′ D†: an exact change of frame, in which the

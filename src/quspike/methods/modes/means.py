@@ -3,7 +3,7 @@
     C dV/dt = I − φ/L − Σ_e λ_e i_e,   i_e = Σ_m y_m Re b_m,   db_m/dt = ω_m λ_e V + iω_m b_m,   λ_e = √W_e(x, V)
 
 Each line hangs on F̄_e + λ_e(t)(φ̂ − ⟨φ⟩) with dF̄_e = λ_e d⟨φ⟩: the means draw W V through the line's own lag, whether
-the memory is a flux or not, and only the fluctuations meet λ̇ (`modes_covariance.py`). In a hold after a `zero` reset a
+the memory is a flux or not, and only the fluctuations meet λ̇ (`covariance`). In a hold after a `zero` reset a
 baseband membrane moves at v_reset and its lines see it; a resonator rings freely, and its lines see nothing.
 """
 

@@ -63,7 +63,7 @@ def stiffened(f: net.Frame, own: Closed) -> net.Frame:
 
 
 def shown(setup: Setup, columns: Array, own: Closed) -> Array:
-    """The records of `network_classical.observe` with ⟨W⟩ and the whole current of each memristor."""
+    """The records of `classical.observe` with ⟨W⟩ and the whole current of each memristor."""
     chosen = net.remembering(setup)
     remembered = np.arange(len(columns) - 2 * len(chosen), len(columns))
     return columns.at[remembered].set(jnp.concatenate([own.conductance[chosen], own.current[chosen]]))
