@@ -14,8 +14,9 @@ from jax import Array
 from quspike.kernel.centre_difference import centres, density, flow_density, moments, top_share
 from quspike.kernel.centre_states import fock_matrix
 from quspike.kernel.spiking_scan import Track
+from quspike.memory.operator import conductance_at
 from quspike.methods import lab_frame
-from quspike.methods.brownian.state import State, conductance_at, grid_of, is_operator, memory_states
+from quspike.methods.brownian.state import State, grid_of, is_operator, memory_states
 from quspike.methods.brownian.terms import dissipators
 from quspike.methods.covariance import covariance_of
 from quspike.methods.method import Params, Setup
@@ -49,7 +50,9 @@ def _memristors(setup: Setup, params: Params, numbers: lab_frame.Circuit, y: Sta
     for d, offset, w in dissipators(setup, params, y, v, x):
         if d.law is None:
             continue
-        values = conductance_at(d, offset, where, params) if is_operator(setup, d) else w * jnp.ones_like(where)
+        values = w * jnp.ones_like(where)
+        if is_operator(setup, d):
+            values = conductance_at(d, offset, where, params["elements"])
         conductances.append(values @ weight)
         currents.append(values @ weight * v + values @ flow)
     return conductances, currents

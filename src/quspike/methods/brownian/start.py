@@ -10,10 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from quspike.constants import hbar, k_B
-from quspike.errors import InputError
 from quspike.kernel import centre_states
 from quspike.memory import mean_field
-from quspike.memristors.registry import LAWS
+from quspike.memory.operator import check_operator
 from quspike.methods import lab_frame
 from quspike.methods.brownian.resets import thermal_frame
 from quspike.methods.brownian.state import State, grid_of, is_operator, shape_of
@@ -44,8 +43,8 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
 
     Raises InputError for an operator memristance that no F(φ̂) gives.
     """
-    for d in setup.one.memristors:
-        _check_operator(setup, d)
+    for d in setup.one.memristors if setup.memory == "operator" else ():
+        check_operator(d)
     points = setup.truncation or _points(setup, params)
     setup = replace(setup, truncation=points, steps_per_radian=STEPS_PER_RADIAN)
     setup = replace(setup, fastest=_fastest(setup, params))
@@ -57,17 +56,6 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     times = first * ((1 + FINER) ** np.arange(1, max(int(np.log(1 + last / first) / np.log1p(FINER)), 1)) - 1)
     own = {field.name: getattr(setup.inputs, field.name) for field in fields(setup.inputs)}
     return replace(setup, inputs=StartingInputs(**own, first_times=tuple(times[times < duration])))
-
-
-def _check_operator(setup: Setup, d) -> None:
-    if not is_operator(setup, d):
-        return
-    if d.law.control != "flux":
-        able = ", ".join(name for name, law in LAWS.items() if law.control == "flux")
-        remedy = f"must be mean_field: {d.name} is no function of the flux (with a coupling F(φ): {able})"
-        raise InputError("memory", "operator", remedy)
-    if d.senses == "envelope":
-        raise InputError(f"{d.name} senses", "envelope", "must be voltage with memory operator: W is one of the flux")
 
 
 def _points(setup: Setup, params: Params) -> int:

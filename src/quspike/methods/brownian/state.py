@@ -10,7 +10,7 @@ from jax import Array
 from quspike.constants import hbar
 from quspike.kernel.centre_difference import Frame
 from quspike.kernel.hermite_grid import HermiteGrid, hermite_grid
-from quspike.memory import mean_field
+from quspike.memory import operator as operator_memory
 from quspike.methods import lab_frame
 from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import Dissipator
@@ -45,7 +45,7 @@ def grid_of(setup: Setup) -> HermiteGrid:
 
 def is_operator(setup: Setup, d: Dissipator) -> bool:
     """True for a memristor whose memristance is an operator."""
-    return setup.memory == "operator" and d.law is not None
+    return operator_memory.is_operator(setup.memory, d)
 
 
 def memory_states(setup: Setup, means: Array) -> list:
@@ -62,14 +62,3 @@ def memory_rates(setup: Setup, params: Params, numbers: lab_frame.Circuit, v, ph
     found = lab_frame.memory_rates(setup, params, numbers, v, phi, x)
     pairs = zip(setup.one.memristors, found, strict=True)
     return [jnp.zeros(()) if is_operator(setup, d) else rate for d, rate in pairs]
-
-
-def conductance_at(d: Dissipator, offset, phi, params: Params):
-    """W(x0 + sφ) of an operator memristor at fluxes φ of any shape, S."""
-    return mean_field.conductance(d, offset + d.sign * phi, jnp.zeros(()), params["elements"])
-
-
-def coupling_at(d: Dissipator, offset, phi, params: Params):
-    """G(φ) = ∫√W dφ at fluxes φ of any shape, √S·Wb; its constant does not matter."""
-    assert d.law is not None
-    return d.sign * d.law.coupling(offset + d.sign * phi, params["elements"][d.name])

@@ -14,8 +14,9 @@ from quspike.constants import k_B, phi0
 from quspike.kernel.centre_difference import Frame, arguments, centres, differences, free_flow, mirror, momentum
 from quspike.kernel.friction import Bath, coupling_of, friction, uniform_friction
 from quspike.kernel.hermite_grid import HermiteGrid
+from quspike.memory.operator import conductance_at, coupling_at
 from quspike.methods import lab_frame
-from quspike.methods.brownian.state import State, conductance_at, coupling_at, grid_of, is_operator
+from quspike.methods.brownian.state import State, grid_of, is_operator
 from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import Dissipator
 
@@ -34,7 +35,8 @@ def density_rate(setup: Setup, params: Params, numbers: lab_frame.Circuit, y: St
         bath = bath_of(setup, params, numbers, d, v)
         if is_operator(setup, d):
             phi = arguments(grid, frame)
-            values, slopes = coupling_at(d, memory, phi, params), jnp.sqrt(conductance_at(d, memory, phi, params))
+            values = coupling_at(d, memory, phi, params["elements"])
+            slopes = jnp.sqrt(conductance_at(d, memory, phi, params["elements"]))
             loss = loss + friction(grid, frame, y.packed, pushed, bath, coupling_of(values, slopes))
         else:
             loss = loss + uniform_friction(grid, frame, y.packed, pushed, bath, conductance)
