@@ -89,7 +89,7 @@ def junction(levels: int, energy, eta, omega) -> NonLinearity:
         carrier = jnp.exp(1j * omega * t)
         theta = 2 * eta * jnp.real(alpha * carrier.conj())
         c, s = jnp.cos(theta), jnp.sin(theta)
-        even, odd = _phase_table(levels, omega * t)
+        even, odd = phase_table(levels, omega * t)
         seen = packed * (even + odd)
         current = expectation(seen, c * sine + s * cosine - eta * position) - theta * jnp.trace(packed)
         force = once(energy * eta * current)
@@ -114,7 +114,7 @@ def secular_junction(levels: int, energy, eta) -> NonLinearity:
 
     def turn(t, alpha, packed):
         size = jnp.sqrt(alpha.real**2 + alpha.imag**2 + 1e-300)
-        even, odd = _phase_table(levels, jnp.angle(alpha + 1e-300))
+        even, odd = phase_table(levels, jnp.angle(alpha + 1e-300))
         bessel = _carrier_averages(levels + 1, 2 * eta * size)
         same, next_one = once((bessel[np.abs(gap)], bessel[np.abs(gap + 1)]))
         seen = packed * even - packed.T * odd  # ρ′ in the frame where α is real
@@ -148,7 +148,7 @@ def _carrier_averages(count: int, z) -> Array:
     return once((waves @ both)[k, k % 2])
 
 
-def _phase_table(levels: int, angle) -> tuple[Array, Array]:
+def phase_table(levels: int, angle) -> tuple[Array, Array]:
     """cos(m−n)φ and sin(m−n)φ; each (N, N)."""
     turns = jnp.arange(levels) * angle
     c, s = once((jnp.cos(turns), jnp.sin(turns)))

@@ -3,7 +3,10 @@
     dρ/dt = −(i/ħ)[H_nl − I(t)φ̂, ρ] + κ(n̄+1) 𝓓[a]ρ + κn̄ 𝓓[a†]ρ,     κ = Σ_e W_e(x_e)/C, each with its own n̄_e(T_e)
     ρ = D(α) ρ′ D†(α),  α = ⟨a⟩                                        frame rotating at ω0: exact, no RWA
 
-Weak coupling, κ ≪ ω0, and a memory that is slow on the carrier: κ and dx/dt are averaged over it, as in `secular.py`.
+With memory "operator" a memristor has one jump for each number of quanta in place of a and a†: `operator_jumps.py`.
+
+Weak coupling, κ ≪ ω0, and a mean-field memory that is slow on the carrier: κ and dx/dt are averaged over it,
+as in `secular.py`.
 A linear circuit is Gaussian, and `moments` solves it for less; this method is for junctions and for states that no mean
 and covariance hold. Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821 (1976); Lindblad, Commun. Math. Phys. 48,
 119 (1976).
@@ -21,8 +24,8 @@ from quspike.kernel import fock_states
 from quspike.kernel.displaced import NonLinearity, co_moving_flow, junction, kerr, secular_junction
 from quspike.kernel.fock import moments, once, unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import secular
-from quspike.methods.method import Machine, Params, Setup
+from quspike.methods import operator_jumps, secular
+from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.network import gksl as network_gksl
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
@@ -54,11 +57,19 @@ def build(setup: Setup, params: Params) -> Machine:
         alpha, packed, x = y.alpha, y.packed, y.means[2:]
         seen = secular.kinetic(setup, params, mode, t, alpha, piece)
         swing = secular.carrier(setup, params, mode, t, seen, piece)
-        down, up = jump_rates(setup, params, mode, x, swing)
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
         push = secular.free_drive(setup, free) * secular.push(setup, params, mode, t, piece)
-        push = push - 0.5 * held * (down - up) * (seen - alpha)
-        d_alpha, d_packed = co_moving_flow(nonlinearity, t, alpha, packed, held * down, held * up, push)
+        if setup.memory == "operator":
+            about = operator_jumps.swing_of(setup, params, mode, t, seen, piece)
+            lost = operator_jumps.loss(setup, params, mode, about, x, packed)
+            d_alpha, d_packed = push + held * lost.drift, held * lost.packed
+            if nonlinearity is not None:
+                turn = nonlinearity(t, alpha, packed)
+                d_alpha, d_packed = d_alpha + turn.drift, d_packed + turn.packed
+        else:
+            down, up = jump_rates(setup, params, mode, x, swing)
+            push = push - 0.5 * held * (down - up) * (seen - alpha)
+            d_alpha, d_packed = co_moving_flow(nonlinearity, t, alpha, packed, held * down, held * up, push)
         d_means = jnp.stack([d_alpha.real, d_alpha.imag, *secular.memory_rates(setup, params, x, swing)])
         return once(State(d_means, d_packed))
 
@@ -74,6 +85,25 @@ def build(setup: Setup, params: Params) -> Machine:
     )
     start = State(secular.start(setup, params, mode)[:-3], initial_state(setup, params))
     return Machine(model, start, lambda records: _read(setup, mode, records), lambda *run: _after(setup, mode, *run))
+
+
+def prepare(setup: Setup, params: Params, duration: float) -> Setup:
+    """The setup as it is; with an operator memory, with as many kinds of jumps as its first state needs."""
+    if setup.several or setup.memory != "operator":
+        return setup
+    return operator_jumps.prepare(setup, params, initial_state(setup, params))
+
+
+def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:
+    """The setup with more kinds of jumps where the last ones of an operator memory were not rare; else None."""
+    operators = not setup.several and setup.memory == "operator"
+    return operator_jumps.refine(setup, params, solution) if operators else None
+
+
+def resized(setup: Setup, params: Params) -> Setup:
+    """The setup after its Fock space has grown, in which the jumps of an operator memory are faster."""
+    operators = not setup.several and setup.memory == "operator"
+    return operator_jumps.with_fastest(setup, params) if operators else setup
 
 
 def displaced_junctions(setup: Setup, params: Params, mode: Mode) -> NonLinearity | None:
@@ -125,19 +155,32 @@ def _reset(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Stat
 
 
 def _observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
-    """The columns of `secular.observe`, the state's health, and the state itself if it is to be saved."""
+    """Columns of `secular.observe`, operators' currents and rarest jumps, health, and the state if it is saved."""
     state = moments(y.packed)
     mean = jnp.stack([y.means[0] + state.a.real, y.means[1] + state.a.imag])
     occupation, anomalous = state.number - jnp.abs(state.a) ** 2, state.aa - state.a**2
     spread = jnp.stack([occupation, anomalous.real, anomalous.imag])
     populations = jnp.diagonal(y.packed)
     health = jnp.stack([jnp.sum(populations[-TOP_LEVELS:]), jnp.sum(populations) - 1, jnp.min(populations)])
-    gaussian = secular.observe(setup, params, mode, t, jnp.concatenate([mean, y.means[2:], spread]), piece)
-    return jnp.concatenate([gaussian, health, *([y.packed.ravel()] if setup.save_states else [])])
+    columns = secular.observe(setup, params, mode, t, jnp.concatenate([mean, y.means[2:], spread]), piece)
+    if setup.memory == "operator":
+        columns = jnp.concatenate(_operators(setup, params, mode, t, y, columns, piece))
+    return jnp.concatenate([columns, health, *([y.packed.ravel()] if setup.save_states else [])])
+
+
+def _operators(setup: Setup, params: Params, mode: Mode, t, y: State, columns: Array, piece) -> list[Array]:
+    """The same columns with x and W of operators, then their currents (E,) and the share of their last jumps (1,)."""
+    count, x = len(setup.one.memristors), y.means[2:]
+    alpha = secular.kinetic(setup, params, mode, t, y.alpha, piece)
+    swing = operator_jumps.swing_of(setup, params, mode, t, alpha, piece)
+    seen = operator_jumps.observed(setup, params, mode, t, alpha, x, y.packed)
+    rare = operator_jumps.left_out(setup, params, mode, swing, x, y.packed)
+    memories, conductances, currents = (jnp.asarray(values) for values in seen)
+    return [columns[:3], memories, conductances, columns[3 + 2 * count :], currents, jnp.reshape(rare, 1)]
 
 
 def _split(setup: Setup, records: Array) -> tuple[Array, Array, Array]:
-    """(T, k) records as the columns of `secular.observe`, health (T, 3) and states (T, N, N), empty if not saved."""
+    """(T, k) records as named columns, health (T, 3) and states (T, N, N), empty if not saved."""
     size = _levels(setup) ** 2 if setup.save_states else 0
     split = records.shape[1] - size
     states = unpack(records[:, split:].reshape(-1, _levels(setup), _levels(setup))) if size else records[:, split:]
@@ -146,21 +189,30 @@ def _split(setup: Setup, records: Array) -> tuple[Array, Array, Array]:
 
 def _read(setup: Setup, mode: Mode, records: Array) -> dict[str, Array]:
     columns, _, states = _split(setup, records)
-    named = secular.read(setup, mode, columns)
+    named = _named(setup, mode, columns)
     return named | {"states": states} if setup.save_states else named
+
+
+def _named(setup: Setup, mode: Mode, columns: Array) -> dict[str, Any]:
+    """Of an operator the current is a mean of its own, and not ⟨W⟩⟨V⟩."""
+    if setup.memory != "operator":
+        return secular.read(setup, mode, columns)
+    own = len(setup.one.memristors) + 1
+    return secular.read(setup, mode, columns[:, :-own]) | {"memristor_current": columns[:, -own:-1]}
 
 
 def _after(setup: Setup, mode: Mode, track: Track, nodes: Array, spikes: Array) -> dict:
     """How healthy ρ was over all steps; the smallest eigenvalue is the final state's, or a population if lower."""
     columns, health, _ = _split(setup, track.records)
     final = jnp.linalg.eigvalsh(unpack(track.final.packed))
-    uncertainty: Any = secular.read(setup, mode, columns)["diagnostics"]
-    diagnostics = uncertainty | {
+    diagnostics = _named(setup, mode, columns)["diagnostics"] | {
         "top_level_population": jnp.max(health[:, 0]),
         "trace_error": jnp.max(jnp.abs(health[:, 1])),
         "smallest_eigenvalue": jnp.minimum(jnp.min(health[:, 2]), final[0]),
         "truncation": jnp.asarray(_levels(setup)),
     }
+    if setup.memory == "operator":
+        diagnostics |= {"left_out_jumps": jnp.max(columns[:, -1]), "jumps": jnp.asarray(setup.jumps)}
     return {"diagnostics": diagnostics}
 
 

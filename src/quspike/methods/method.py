@@ -32,7 +32,8 @@ class Setup:
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. lines, recurrence,
     settling_error : the modes of each line in `modes`, how far they come back in the run, their noise after a reset.
     trajectories, seed : of an ensemble. neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of
-    several nodes; the scales of its memories and fluxes. hierarchy, fastest (1/s) : of `heom`, and its fastest rate.
+    several nodes; the scales of its memories and fluxes. hierarchy : of `heom`. jumps : the most quanta of one jump in
+    `gksl` with an operator memory. fastest : rate of a method's own equations, 1/s.
     """
 
     membrane: Membrane | System
@@ -72,6 +73,7 @@ class Setup:
     trajectories: int = 1000
     seed: int = 0
     hierarchy: Any = None
+    jumps: int = 0
     fastest: float = 0.0
 
     @property

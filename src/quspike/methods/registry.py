@@ -75,7 +75,7 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
-            True, ("mean_field",), ("expectation",), ("markov",), ("resonator", "network"), True,
+            True, ("mean_field", "operator"), ("expectation",), ("markov",), ("resonator", "network"), True,
         ),
         Method(
             "brownian", "quspike.methods.brownian.machine", "completely positive Caldeira–Leggett, nothing averaged",
@@ -154,6 +154,9 @@ def _check_network(chosen: Method, setup: Setup) -> None:
         able = " or ".join(m.name for m in METHODS.values() if "network" in m.circuits)
         remedy = f"needs one node, and this circuit has {setup.membrane.node}: use {able}"
         raise NotAvailable("method", chosen.name, remedy)
+    if setup.memory != "mean_field":
+        remedy = f"must be mean_field with several nodes, and this circuit has {setup.membrane.node}"
+        raise NotAvailable("memory", setup.memory, remedy)
     if setup.membrane.junctions and not chosen.junctions:
         remedy = f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use gksl or classical"
         raise InputError("method", chosen.name, remedy)
