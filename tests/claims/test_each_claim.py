@@ -14,6 +14,7 @@ from quspike.claims.registry import MODULES, get_claim
 from quspike.claims.weak_coupling import exact
 from quspike.memristors.sigmoid import Sigmoid
 from quspike.methods import lab_frame, secular
+from quspike.methods.heom import lines as heom_lines
 from quspike.run import coloured
 
 SLOW = [name for name in MODULES if name != "weak-coupling"]
@@ -66,6 +67,18 @@ def too_few_poles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coloured, "choose_poles", lambda *arguments, **options: (1, 0.0))
 
 
+def line_at_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line on √W(⟨φ⟩) φ̂ in the place of F(φ̂): a hierarchy whose memristance is no operator."""
+    operator = heom_lines.coupling_of
+
+    def linear(*arguments):
+        grid, slope = arguments[3], operator(*arguments).slope
+        middle = jnp.interp(0.0, jnp.asarray(grid.x), slope)
+        return heom_lines.Coupling(middle * grid.x, middle * jnp.ones_like(slope))
+
+    monkeypatch.setattr(heom_lines, "coupling_of", linear)
+
+
 @pytest.mark.usefixtures("compiled_anew")
 def test_the_limit_of_weak_coupling_is_found() -> None:
     """The fast one of the claims; its figure is drawn too."""
@@ -107,6 +120,7 @@ def test_claim_holds(name: str) -> None:
         ("threshold-and-refractory", forget_the_reset, "resistor: interval off the closed form"),
         ("non-markovian-leak", line_without_memory, "leak against the quadratic's slow root"),
         ("non-markovian-leak", line_without_memory, "first spike against its closed form"),
+        ("zero-point-force", line_at_the_mean, "shift at ω_c = 4 ω0"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],
 )

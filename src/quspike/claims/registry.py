@@ -16,6 +16,7 @@ MODULES = {
     "fluctuation-dissipation": "quspike.claims.fluctuation_dissipation",
     "weak-coupling": "quspike.claims.weak_coupling",
     "non-markovian-leak": "quspike.claims.non_markovian_leak",
+    "zero-point-force": "quspike.claims.zero_point_force",
 }
 """Name → the file that defines its `CLAIM`."""
 
