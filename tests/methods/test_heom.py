@@ -3,47 +3,17 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.integrate import cumulative_trapezoid
 
 import quspike as qs
+from heom_neurons import OMEGA, PHI_ZPF, V_ZPF, C, L, Z, at_depth, linear, memristive, problem
 from quspike.baths.noise import flux_variance, voltage_variance
 from quspike.constants import hbar
 from quspike.methods.heom import machine as heom
-from quspike.methods.heom.prepare import with_depth
-from quspike.run.compile import Problem, compile_run
-from quspike.run.schema import Run
-
-C, L = 100e-15, 10e-9
-OMEGA, Z = (L * C) ** -0.5, (L / C) ** 0.5
-PHI_ZPF, V_ZPF = (hbar * Z / 2) ** 0.5, (hbar / (2 * Z)) ** 0.5 / C
-
-
-def linear(kappa, cutoff, temperature):
-    """κ and ω_c in units of ω0."""
-    return f"C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {Z / kappa!r}ohm T={temperature}K cutoff={cutoff * OMEGA!r}rad/s"
-
-
-def memristive(temperature, cutoff=5.0, centre=2.0):
-    """κ/ω0 from 0.01 to 0.1 over two zero-point fluxes."""
-    law = (
-        f"model=sigmoid R_on={Z / 0.1!r}ohm R_off={Z / 0.01!r}ohm phi_c={centre * PHI_ZPF!r}Wb phi_s={2 * PHI_ZPF!r}Wb"
-    )
-    return f"C1 m 0 100fF\nL1 m 0 10nH\nMEM1 m 0 {law} T={temperature}K cutoff={cutoff * OMEGA!r}rad/s\nI1 0 m input"
-
-
-def problem(circuit, **settings) -> Problem:
-    defaults = {"duration": "0.4 ns", "save_every": "10 ps", "method": "heom", "classical": False, "drives": {}}
-    return compile_run(Run(circuit=circuit, save={"covariance": True}, **defaults | settings))
-
-
-def at_depth(p: Problem, depth: int) -> Problem:
-    p = replace(p, setup=with_depth(p.setup, p.params, depth))
-    return p.with_step(min(p.dt, 3 / p.setup.fastest))
-
+from quspike.run.compile import Problem
 
 CORNER = pytest.param(0.3, 10.0, 20e-3, marks=pytest.mark.slow)
 

@@ -41,6 +41,11 @@ class Method:
         choose = getattr(importlib.import_module(self.module), "prepare", None)
         return setup if choose is None else choose(setup, params, duration)
 
+    def rehearse(self, setup: Setup, params: Params, attempt: Callable[[Setup], tuple[Setup, Solution]]) -> Setup:
+        """The setup with what cheap runs of the same problem decide; most methods need none (`run/rehearsal.py`)."""
+        choose = getattr(importlib.import_module(self.module), "rehearse", None)
+        return setup if choose is None else choose(setup, params, attempt)
+
     def refine(self, setup: Setup, params: Params, solution: Solution) -> Setup | None:
         """The setup with finer static choices where a run shows that they were too coarse; None where they were not."""
         finer = getattr(importlib.import_module(self.module), "refine", None)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from quspike.errors import ConvergenceError
 from quspike.run.load import load
+from quspike.run.rehearsal import rehearsed
 from quspike.run.schema import Run
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def solve_well(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
 
     Raises ConvergenceError, saying what was tried, when neither helps, and for a number that overflows.
     """
+    problem = rehearsed(problem, _larger_space, say)
     problem, solution = _solve_on_a_good_grid(problem, say)
     for _ in range(GROWTHS):
         grown = _larger_space(problem, solution) or _finer(problem, solution)

@@ -31,12 +31,14 @@ from quspike.methods import lab_frame
 from quspike.methods.classical import error_norm, start_means
 from quspike.methods.heom import lines as heom_lines
 from quspike.methods.heom import records as heom_records
+from quspike.methods.heom.depth import rehearse
 from quspike.methods.heom.prepare import prepare, refine, resized
 from quspike.methods.heom.start import start_stack
 from quspike.methods.method import Machine, Params, Setup, initial_memories
+from quspike.methods.phase_space import whole_fock
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
-__all__ = ["build", "prepare", "refine", "resized"]
+__all__ = ["build", "prepare", "refine", "rehearse", "resized"]
 
 
 class State(NamedTuple):
@@ -80,6 +82,7 @@ def build(setup: Setup, params: Params) -> Machine:
         State(start, start_stack(parts, start, setup.initial_state)),
         lambda records: heom_records.read(setup, parts.mode, records),
         lambda track, nodes, spikes: heom_records.after(parts, track),
+        lambda t, y: whole_fock(parts.grid.vectors @ y.stack[0] @ parts.grid.vectors.T),
     )
 
 

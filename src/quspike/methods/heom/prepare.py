@@ -20,7 +20,7 @@ from quspike.quantize.numbers.zero_point import resonator_mode
 
 NOISE = 5e-4  # of ⟨V²⟩ and ⟨φ²⟩, that the poles of the noise may be off fluctuation–dissipation
 FIRST_DEPTH = 2  # exact for means and covariance of a linear circuit
-BENT_DEPTH = 3  # of one that is not: measured 3e-4 off at κ/ω0 = 0.3 and φ_s = φ_zpf/2
+BENT_DEPTH = 3  # of one that is not, until a rehearsal has found how many it needs
 MOST_DEPTH = 6
 NEGATIVE = 1e-3  # eigenvalue of ρ: a hierarchy cut too early is not positive
 SETTLING = 8.0  # of the leak time, before a thermal start
@@ -28,12 +28,16 @@ SETTLING = 8.0  # of the leak time, before a thermal start
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """Lines and their poles, depth; `fastest` rate (1/s) and `settling` time of a thermal start (s)."""
+    """Lines and their poles, depth; `fastest` rate (1/s) and `settling` time of a thermal start (s).
+
+    error : what one tier more would change, as a rehearsal found; 0 for a linear node, nan where there was none.
+    """
 
     lines: tuple[SharedLine, ...]
     depth: int
     fastest: float
     settling: float
+    error: float = math.nan
 
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
@@ -44,7 +48,9 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
                         strict=True)  # fmt: skip
     leak = sum(min(_reach(d, params)) for d in setup.one.dissipators) / float(_capacitance(setup, params))
     settling = SETTLING / leak if setup.initial_state == "thermal" else 0.0
-    chosen = Hierarchy(lines, first_depth(setup), 0.0, settling)
+    linear = is_linear(setup)
+    depth, error = (FIRST_DEPTH, 0.0) if linear else (BENT_DEPTH, math.nan)
+    chosen = Hierarchy(lines, depth, 0.0, settling, error)
     poles = max(len(line.xi) for line in lines)
     return with_depth(replace(setup, hierarchy=chosen, poles=poles, noise_error=max(errors)), params, chosen.depth)
 
@@ -78,10 +84,9 @@ def resized(setup: Setup, params: Params) -> Setup:
     return with_depth(setup, params, setup.hierarchy.depth)
 
 
-def first_depth(setup: Setup) -> int:
-    """Tiers that a linear node needs, or one with a junction or a memristance that is an operator."""
-    bent = setup.one.junctions or any(heom_lines.is_operator(setup, d) for d in setup.one.dissipators)
-    return BENT_DEPTH if bent else FIRST_DEPTH
+def is_linear(setup: Setup) -> bool:
+    """True for a node without junctions, whose memristances are numbers."""
+    return not setup.one.junctions and not any(heom_lines.is_operator(setup, d) for d in setup.one.dissipators)
 
 
 def _check_lines(setup: Setup, params: Params) -> None:

@@ -115,6 +115,7 @@ def after(parts: Any, track: Track) -> dict[str, Any]:
             "truncation": jnp.asarray(setup.truncation),
             "hierarchy_depth": jnp.asarray(setup.hierarchy.depth),
             "hierarchy_size": jnp.asarray(parts.layout.size),
+            "hierarchy_error": jnp.asarray(setup.hierarchy.error),
             "last_tier": jnp.max(health[:, 3]),
         }
     }
