@@ -37,7 +37,8 @@ def frame_motion(
     """From dR/dt without it."""
     grid, frame = grid_of(setup), y.frame
     rates, now = moments(grid, raw), moments(grid, y.packed)
-    kick, drift = frame.hbar / frame.reach * rates.momentum, frame.width * rates.position
+    drift = frame.width * rates.position
+    kick = frame.hbar / frame.reach * (rates.momentum + frame.chirp * rates.position)  # a chirp turns a drift to both
     if setup.resonator:
         growth = held * _breathing(setup, params, y, v, x)
         return Motion(kick, drift, growth, -growth, jnp.zeros(()))
