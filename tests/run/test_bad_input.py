@@ -22,7 +22,7 @@ from quspike.run.fields import Amplitude, Choice, Flag, Kind, Name, Unit, Whole
 from quspike.run.initial import Initial, Memories
 from quspike.run.load import parse_run
 from quspike.run.neuron import Neuron
-from quspike.run.settings import NoTimes, Save, Settings
+from quspike.run.settings import Save, Settings, Times
 from quspike.run.table import Table
 from quspike.run.template import template
 from quspike.run.toml import toml_value
@@ -36,7 +36,7 @@ WRONG_TYPES: dict[type[Kind], list[Any]] = {
     Name: [1, "", "two words", "tab\tstop", []],
     Amplitude: ["3", [1.0, 2.0, 3.0], [], {}, [True, 1.0], [float("nan"), 0.0]],
     Memories: [1, "MEM1", [], {"MEM1": [1]}],
-    NoTimes: [1, "1 ns", {}],
+    Times: [1, "1 ns", {}, ["1 ns", "1 ns"], ["-1 ns"], ["1 V"]],
 }
 DRIVES: dict[str, dict[str, Any]] = {
     "step": {"amplitude": "0.6 nA", "start": "5 ns"},
@@ -234,7 +234,6 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
         ('memory = "mean_field"', 'parent = "gksl"', "[run] parent"),
         ('state = "thermal"', 'state = "file"', "[initial] state"),
         ("covariance = false", "record = true", "[save] record"),
-        ("covariance = false", 'wigner_times = ["1 ns"]', "[save] wigner_times"),
         ("[save]", '[measurement]\nstrength = "1e6/s"\n[save]', "[measurement]"),
     ],
 )

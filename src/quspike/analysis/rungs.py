@@ -38,7 +38,12 @@ class Rung:
         """
         method = METHODS[self.method]
         suits = run.memory if run.memory in method.memories else method.memories[0]
-        changes = {"method": self.method, "memory": self.memory or suits, "classical": False}
+        changes = {
+            "method": self.method,
+            "memory": self.memory or suits,
+            "classical": False,
+            "save": run.save.model_copy(update={"wigner_times": ()}),
+        }
         return run.replace(**changes, circuit=self._circuit(run), **_only_where_it_belongs(run, self.method))
 
     def _circuit(self, run: Run) -> Circuit:

@@ -12,49 +12,14 @@ import numpy as np
 import xarray as xr
 
 from quspike.errors import InputError
+from quspike.kernel.wigner import fock_wigner
 
 LOWEST = -2 / np.pi  # of any Wigner function: a displaced state of odd parity has it
 
 
 def wigner(states: np.ndarray, beta: np.ndarray) -> np.ndarray:
-    """`W(β) = Σ_mn ρ_mn w_mn(β)`, w_mn that of |m⟩⟨n|, by recurrence:
-
-        w_00 = (2/π) e^{−2|β|²},  √n w_0n = 2β w_0,n−1,  √m w_mn = 2β* w_m−1,n − √n w_m−1,n−1   (n ≥ m)
-
-    Parameters
-    ----------
-    states : Hermitian density matrices in Fock space (…, N, N).
-    beta : points of phase space, complex, of any shape.
-
-    Returns
-    -------
-    W of each state at each point, shape (…, *beta.shape).
-    """
-    rho, points = np.asarray(states), np.asarray(beta, dtype=complex).ravel()
-    levels, batch = rho.shape[-1], rho.shape[:-2]
-    rho = rho.reshape(-1, levels, levels)
-    total = np.zeros((len(rho), points.size))
-    row = _first_row(levels, points)
-    for m in range(levels):
-        if m:
-            row = _next_row(m, row, points)
-        weights = rho[:, m, m:] * np.where(np.arange(m, levels) == m, 1.0, 2.0)
-        total += weights.real @ row.real - weights.imag @ row.imag
-    return total.reshape(*batch, *np.shape(beta))
-
-
-def _first_row(levels: int, beta: np.ndarray) -> np.ndarray:
-    """w_0n (N, points)."""
-    row = [2 / np.pi * np.exp(-2 * np.abs(beta) ** 2) + 0j]
-    for n in range(1, levels):
-        row.append(2 * beta * row[-1] / np.sqrt(n))
-    return np.array(row)
-
-
-def _next_row(m: int, row: np.ndarray, beta: np.ndarray) -> np.ndarray:
-    """w_mn for n ≥ m (N − m, points) from w_m−1,n for n ≥ m − 1."""
-    n = np.arange(m, m + len(row) - 1)[:, None]
-    return (2 * beta.conj() * row[1:] - np.sqrt(n) * row[:-1]) / np.sqrt(m)
+    """W(β) of density matrices in Fock space (…, N, N) at complex points of any shape: (…, *beta.shape)."""
+    return fock_wigner(states, beta)
 
 
 def wigner_of_run(ds: xr.Dataset, times: np.ndarray, beta: np.ndarray) -> np.ndarray:

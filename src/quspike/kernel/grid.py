@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax.numpy as jnp
 import numpy as np
@@ -25,6 +25,7 @@ class GridPlan:
     gap, fraction : (N + 1,) the anchor before each node and its fraction of the way to the next.
     save_index : (T,) int, the node of each save time.
     save_times : (T,) s.
+    kept : (K,) int, the save times at which the whole state is kept.
     """
 
     anchor: np.ndarray
@@ -32,6 +33,7 @@ class GridPlan:
     fraction: np.ndarray
     save_index: np.ndarray
     save_times: np.ndarray
+    kept: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
 
     @property
     def steps(self) -> int:
@@ -58,10 +60,24 @@ def save_times(duration: float, save_every: float) -> np.ndarray:
     return times
 
 
-def plan_grid(times: np.ndarray, breakpoints: np.ndarray, dt: float) -> GridPlan:
+def with_times(times: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Both in one order; of two that rounding alone tells apart, the first array's."""
+    tiny = 1e-12 * times[-1]
+    known = np.abs(times[nearest_time(times, others)] - others) <= tiny
+    return np.sort(np.concatenate([times, others[~known]]))
+
+
+def nearest_time(times: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The place in `times` that is closest to each of the others."""
+    after = np.clip(np.searchsorted(times, others), 1, max(len(times) - 1, 1))
+    return np.where(others - times[after - 1] <= times[after] - others, after - 1, after)
+
+
+def plan_grid(times: np.ndarray, breakpoints: np.ndarray, dt: float, kept: np.ndarray | None = None) -> GridPlan:
     """Divide each gap between anchors into the fewest equal steps not longer than dt.
 
-    times : (T,) save times, s. breakpoints : (B,) s, those outside (0, duration) are ignored. dt : s.
+    times : (T,) save times, s. breakpoints : (B,) s, those outside (0, duration) are ignored. dt : s. kept : (K,) s,
+    of the save times those at which the whole state is kept.
     """
     duration = times[-1]
     if duration / dt > MAX_STEPS:
@@ -73,7 +89,8 @@ def plan_grid(times: np.ndarray, breakpoints: np.ndarray, dt: float) -> GridPlan
     fraction = (np.arange(start[-1]) - start[gap]) / counts[gap]
     gap, fraction = np.append(gap, len(counts)), np.append(fraction, 0.0)
     position = start[np.searchsorted(values, times - 1e-12 * duration)]
-    return GridPlan(anchor, gap, fraction, position, times)
+    whole = nearest_time(times, np.zeros(0) if kept is None else np.asarray(kept, dtype=float))
+    return GridPlan(anchor, gap, fraction, position, times, whole)
 
 
 def _order_anchors(times: np.ndarray, breakpoints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

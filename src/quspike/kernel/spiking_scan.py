@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
@@ -66,7 +67,7 @@ class Clock(NamedTuple):
 class Track(NamedTuple):
     """What the scan leaves: records (N + 1, k), one spike time per step and neuron or nan, summed error, crowded flag.
 
-    spike_time is (N,) for one neuron, (N, K) for several.
+    spike_time is (N,) for one neuron, (N, K) for several. kept: the states at the nodes that were asked for, or None.
     """
 
     records: Array
@@ -74,6 +75,7 @@ class Track(NamedTuple):
     error: Array
     crowded: Array
     final: State
+    kept: State | None = None
 
 
 def spiking_scan(
@@ -84,12 +86,14 @@ def spiking_scan(
     v_threshold: Array | None,
     t_ref: Array | None,
     normals: Array | None,
+    kept: np.ndarray | None = None,
 ) -> Track:
     """Run the neurons over the grid.
 
     y0 : the first state. nodes : (N + 1,) s. pieces : pytree of arrays with leading axis N, the smooth pieces of the
     drives in each step. v_threshold : V; (K,) for several neurons; None: there is no neuron, and no event. t_ref : s,
-    shaped alike. normals : (N, 2, d) standard normal numbers, if the model kicks.
+    shaped alike. normals : (N, 2, d) standard normal numbers, if the model kicks. kept : (K,) numbers of the nodes, in
+    order, whose states the track keeps.
     """
     alone = jnp.ndim(v_threshold) == 0 if v_threshold is not None else True
     if alone:
@@ -99,23 +103,40 @@ def spiking_scan(
     holds = None if t_ref is None else jnp.broadcast_to(t_ref, (count,))
 
     def body(carry, xs):
-        y, clock = carry
-        t0, t1, piece, normal = xs
+        y, clock, whole = carry
+        t0, t1, piece, normal, slot = xs
         if model.kick is not None:
             y = model.kick(y, t1 - t0, normal[0], piece, 1 - clock.held)
         y, clock, spikes, error = _advance(model, t0, t1, y, clock, piece, levels, holds)
         if model.kick is not None:
             y = model.kick(y, t1 - t0, normal[1], piece, 1 - clock.held)
         record = model.observe(t1, y, piece, 1 - clock.held)
-        return (y, clock), (record, spikes, error)
+        return (y, clock, _keep(whole, slot, y)), (record, spikes, error)
 
     start = Clock(jnp.full(count, -jnp.inf), jnp.zeros(count), jnp.zeros(()))
     first = jax.tree.map(lambda leaf: leaf[0], pieces)
-    xs = (nodes[:-1], nodes[1:], pieces, normals)
-    (y, clock), (records, spikes, errors) = jax.lax.scan(body, (y0, start), xs)
+    slots, whole = _slots(len(nodes), kept, y0)
+    xs = (nodes[:-1], nodes[1:], pieces, normals, None if slots is None else slots[1:])
+    (y, clock, whole), (records, spikes, errors) = jax.lax.scan(body, (y0, start, whole), xs)
     initial = model.observe(nodes[0], y0, first, jnp.ones(count))
     spikes = spikes[:, 0] if alone else spikes
-    return Track(jnp.concatenate([initial[None], records]), spikes, jnp.sum(errors), clock.crowded, y)
+    whole = jax.tree.map(lambda rows: rows[:-1], whole)
+    return Track(jnp.concatenate([initial[None], records]), spikes, jnp.sum(errors), clock.crowded, y, whole)
+
+
+def _slots(nodes: int, kept: np.ndarray | None, y0: State) -> tuple[Any, Any]:
+    """The row in which each node's state is kept (all others share a last one), and the rows with the first state."""
+    if kept is None or not len(kept):
+        return None, None
+    slots = np.full(nodes, len(kept))
+    slots[kept] = np.arange(len(kept))
+    empty = jax.tree.map(lambda leaf: jnp.zeros((len(kept) + 1, *jnp.shape(leaf)), jnp.result_type(leaf)), y0)
+    return jnp.asarray(slots), _keep(empty, slots[0], y0)
+
+
+def _keep(whole: Any, slot: Any, y: State) -> Any:
+    """The rows with this state in its own."""
+    return None if whole is None else jax.tree.map(lambda rows, leaf: rows.at[slot].set(leaf), whole, y)
 
 
 def _of_one(model: SpikingModel) -> SpikingModel:

@@ -27,6 +27,7 @@ from quspike.kernel.spiking_scan import SpikingModel, Track
 from quspike.methods import operator_jumps, secular
 from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.network import gksl as network_gksl
+from quspike.methods.phase_space import whole_fock
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
 TOP_LEVELS = 2  # watched together: a state of one parity leaves every other level empty
@@ -84,7 +85,13 @@ def build(setup: Setup, params: Params) -> Machine:
         error=_error(setup, params, mode),
     )
     start = State(secular.start(setup, params, mode)[:-3], initial_state(setup, params))
-    return Machine(model, start, lambda records: _read(setup, mode, records), lambda *run: _after(setup, mode, *run))
+    return Machine(
+        model,
+        start,
+        lambda records: _read(setup, mode, records),
+        lambda *run: _after(setup, mode, *run),
+        lambda t, y: whole_fock(y.packed, mode.omega * t),
+    )
 
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:

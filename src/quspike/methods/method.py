@@ -109,12 +109,14 @@ class Machine:
 
     read(records) maps (T, k) records to the named arrays of a Solution, time first.
     after(track, nodes, spike_time) adds or replaces those that need the whole run.
+    whole(t, y) names what a state has beyond its means and covariance, at an instant; None where it has nothing.
     """
 
     model: SpikingModel
     start: State
     read: Callable[[Array], dict[str, Any]]
     after: Callable[[Track, Array, Array], dict[str, Any]] | None = None
+    whole: Callable[[Array, State], dict[str, Any]] | None = None
 
 
 class Solution(eqx.Module):

@@ -27,7 +27,8 @@ def solve(method: Method, setup: Setup, plan: GridPlan, capacity: int, params: P
     neuron = params["neuron"]
     v_threshold, t_ref = (neuron["v_threshold"], neuron["t_ref"]) if setup.spiking else (None, None)
     normals = _normals(machine, plan, key)
-    track = spiking_scan(machine.model, machine.start, nodes, pieces, v_threshold, t_ref, normals)
+    kept = plan.save_index[plan.kept] if machine.whole is not None else None
+    track = spiking_scan(machine.model, machine.start, nodes, pieces, v_threshold, t_ref, normals, kept)
     return _assemble(machine, setup, plan, capacity, params, nodes, track)
 
 
@@ -46,6 +47,8 @@ def _assemble(
     spikes, fired, count = _spikes(track.spike_time, capacity)
     if machine.after is not None:
         named |= machine.after(track, nodes, spikes)
+    if machine.whole is not None and track.kept is not None:
+        named |= jax.vmap(machine.whole)(nodes[plan.save_index[plan.kept]], track.kept)
     signs = jnp.asarray([d.sign for d in setup.membrane.memristors])
     columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory")
     fields = {name: named.pop(name) for name in columns}

@@ -9,8 +9,10 @@ import numpy as np
 import xarray as xr
 
 from quspike.result.provenance import attributes, twin_attributes
-from quspike.result.schema import BATCH, ON_REQUEST, VARIABLES, describe
+from quspike.result.schema import BATCH, COORDINATES, ON_REQUEST, VARIABLES, describe
 from quspike.result.twin import join
+
+COORDINATE_NAMES = {row.name for row in COORDINATES}
 
 
 def to_dataset(
@@ -61,7 +63,7 @@ def arrange(run: Any, problem: Any, solution: Any) -> xr.Dataset:
     coordinates = _coordinates(run, problem, solution, batch)
     for name, values in solution.extra.items():
         if name not in ON_REQUEST or getattr(run.save, ON_REQUEST[name]):
-            target = coordinates if describe(name).dims == (name,) else variables
+            target = coordinates if name in COORDINATE_NAMES else variables
             target |= _parts(name, values, () if target is coordinates else batch)
     return xr.Dataset(variables, coordinates)
 

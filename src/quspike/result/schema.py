@@ -40,6 +40,10 @@ COORDINATES = (
     Variable("v_threshold", ("neuron",), "V", "spike threshold"),
     Variable("v_reset", ("neuron",), "V", "membrane after a spike at the threshold"),
     Variable("interval", ("interval",), "s", "interspike interval"),
+    Variable("wigner_time", ("wigner_time",), "s", "time of the Wigner function"),
+    Variable("wigner_flux", ("wigner_time", "node", "flux_point"), "Wb", "flux of the Wigner function"),
+    Variable("wigner_charge", ("wigner_time", "node", "charge_point"), "C", "charge of the Wigner function"),
+    Variable("wigner_voltage", ("wigner_time", "node", "charge_point"), "V", "voltage of the Wigner function"),
 )
 """Coordinates that hold numbers."""
 
@@ -84,6 +88,12 @@ EXTRAS = (
         "voltage_std_error", ("time", "node"), "V", "standard error of the standard deviation of the node voltage"
     ),
     Variable("states", ("time", "level", "level_"), "1", "density matrix in Fock space"),
+    Variable(
+        "wigner",
+        ("wigner_time", "node", "flux_point", "charge_point"),
+        "1/(J s)",
+        "Wigner function of flux and charge, whose integral over both is one",
+    ),
     Variable("isi_density", ("interval", "neuron"), "1/s", "density of the next spike after this interval"),
     Variable("survival", ("interval", "neuron"), "1", "probability of no spike within this interval"),
 )

@@ -10,6 +10,8 @@ from quspike.errors import InputError
 from quspike.run.fields import nearest, shown
 from quspike.run.initial import Initial
 from quspike.run.neuron import Neuron
+from quspike.run.settings import Save
+from quspike.units import format_si
 
 QUANTITY = {"I": "current", "V": "voltage", "FLUX": "flux", "NG": "dimensionless"}
 """What the sources of each card deliver."""
@@ -85,3 +87,10 @@ def check_initial(circuit: Circuit, neurons: Mapping[str, Neuron], initial: Init
 def _resonant_nodes(circuit: Circuit) -> set[str]:
     """The nodes that an inductor or a junction ends on."""
     return {node for element in circuit.of("L", "JJ") for node in element.nodes}
+
+
+def check_saved(save: Save, duration: float) -> None:
+    """Refuse a Wigner function of a time that the run does not reach."""
+    if save.wigner_times and save.wigner_times[-1] > duration:
+        value, bound = format_si(save.wigner_times[-1], "time"), format_si(duration, "time")
+        raise InputError("[save] wigner_times", value, f"must be ≤ duration, {bound}")

@@ -19,10 +19,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from quspike.errors import InputError
-from quspike.kernel.grid import GridPlan, plan_grid, save_times
+from quspike.kernel.grid import GridPlan, plan_grid, save_times, with_times
 from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.network import coloured as network_coloured
+from quspike.methods.phase_space import check as check_wigner
 from quspike.methods.registry import Method, check_legal
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64
@@ -108,7 +109,8 @@ class Problem:
     def with_step(self, dt: float) -> Problem:
         """The same problem on a grid of steps not longer than dt (s)."""
         breakpoints = np.asarray(self.setup.inputs.breakpoints(self.params))
-        return replace(self, dt=dt, plan=plan_grid(self.plan.save_times, breakpoints, dt))
+        kept = self.plan.save_times[self.plan.kept]
+        return replace(self, dt=dt, plan=plan_grid(self.plan.save_times, breakpoints, dt, kept))
 
     def with_setup(self, **changes: Any) -> Problem:
         """The same problem with other static choices (a larger Fock space, more poles)."""
@@ -142,7 +144,10 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     if rung.quantum:
         _check_temperatures(reduced, elements)
     params = {"elements": elements, "drives": {name: drive.params() for name, drive in drives.items()}}
-    times = save_times(run.duration, run.save_every)
+    kept = np.asarray(run.save.wigner_times if chosen == run.method else (), dtype=float)
+    if kept.size:
+        check_wigner(setup, chosen, rung.quantum)
+    times = with_times(save_times(run.duration, run.save_every), kept)
     if isinstance(reduced, System):
         params |= system_params(run, reduced, elements, rung.quantum)
         setup = with_scales(setup, params, run.duration)
@@ -162,7 +167,7 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
         dt = choose_step(setup, params, t_ref, run.save_every, run.duration)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
-    return Problem(run, rung, setup, plan_grid(times, breakpoints, dt), dt, params, (*run.inputs, *read, *tables))
+    return Problem(run, rung, setup, plan_grid(times, breakpoints, dt, kept), dt, params, (*run.inputs, *read, *tables))
 
 
 def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], rung: Method) -> dict[str, Any]:
@@ -211,7 +216,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         nonlinearity=run.nonlinearity,
         diffusion=run.diffusion,
         save_states=run.save.states,
-        save_covariance=run.save.covariance,
+        save_covariance=run.save.covariance or bool(run.save.wigner_times),
         omega=omega,
         trajectories=run.trajectories,
         seed=run.seed,

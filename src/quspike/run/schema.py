@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from quspike.circuit import Circuit
 from quspike.drives import Drive, drive_from_dict
 from quspike.errors import InputError
-from quspike.run.checks import check_initial, check_neurons, feed
+from quspike.run.checks import check_initial, check_neurons, check_saved, feed
 from quspike.run.fields import Kind
 from quspike.run.initial import Initial
 from quspike.run.memories import read_memories
@@ -147,6 +147,7 @@ class Run(Settings):
         super().check()
         check_neurons(self.circuit, self.neurons)
         check_initial(self.circuit, self.neurons, self.initial, self.method)
+        check_saved(self.save, self.duration)
 
     def replace(self, **changes: Any) -> Run:
         """The same run with other values; keys are those of `Run(…)`. What was left to its default is chosen anew."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from quspike.errors import InputError, NotAvailable
-from quspike.run.fields import HERE, Choice, Flag, Kind, Unit, Whole, shown
+from quspike.errors import InputError
+from quspike.run.fields import Choice, Flag, Kind, Unit, Whole
 from quspike.run.table import Table
 from quspike.units import format_si
 
@@ -17,30 +18,40 @@ MOST_SAVED = 10_000_000  # points: 80 MB for each saved number
 MOST_STEPS = 10_000_000_000  # of a dt given by hand: days
 
 
-class NoTimes(Kind):
-    """A list of times that must be empty: nothing is computed at them yet."""
+MOST_TIMES = 2000  # of Wigner functions: 17,000 points each, or more
+TIME = Unit("time", minimum=0.0)
+
+
+class Times(Kind):
+    """A list of times [s], each once; they are kept in order."""
 
     def expected(self) -> str:
-        return "a list of times"
+        return f"a list of at most {MOST_TIMES} times, each once"
 
-    def read(self, value: Any) -> tuple[float, ...]:
-        if isinstance(value, str) or not isinstance(value, Sequence):
+    def read(self, value: Any, *, read: Callable[[Any], float] = TIME.read) -> tuple[float, ...]:
+        if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray) or len(value) > MOST_TIMES:
             raise self.wrong(value)
-        if value:
-            raise NotAvailable(HERE, shown(value), "must be empty: Wigner functions are not available yet")
-        return ()
+        times = tuple(sorted(float(read(item)) for item in value))
+        if len(set(times)) < len(times):
+            raise self.wrong(value)
+        return times
+
+    def read_file(self, value: Any) -> tuple[float, ...]:
+        return self.read(value, read=TIME.read_file)
 
     def write(self, value: Any) -> Any:
-        return list(value)
+        return [TIME.write(time) for time in value]
 
 
 class Save(Table):
-    """What a result keeps beside its means: `covariance` matrices, and `states` (density matrices)."""
+    """What a result keeps beside its means: `covariance` matrices, `states` (density matrices), and the membrane's
+    Wigner function at `wigner_times` [s].
+    """
 
     states: Annotated[bool, Flag()] = False
     covariance: Annotated[bool, Flag()] = False
     record: Annotated[bool, Flag(later=True)] = False
-    wigner_times: Annotated[tuple[float, ...], NoTimes()] = ()
+    wigner_times: Annotated[tuple[float, ...], Times()] = ()
 
 
 class Settings(Table):

@@ -58,6 +58,7 @@ def run(what: Run | str | Path, *, progress: Progress | None = None) -> xr.Datas
     from quspike.result import accessor  # noqa: F401  # registers `ds.qs`
     from quspike.result.dataset import to_dataset
     from quspike.run.compile import compile_run
+    from quspike.run.wigner import with_wigner
     from quspike.validity import announce, assess
 
     given = what if isinstance(what, Run) else load(what)
@@ -65,6 +66,7 @@ def run(what: Run | str | Path, *, progress: Progress | None = None) -> xr.Datas
     started = time.perf_counter()
     say(f"compiling {given.method}")
     problem, solution = solve_well(compile_run(given), say)
+    solution = with_wigner(problem, solution)
     twin, twin_dt = None, None
     if given.classical and given.method != "classical":
         say("the classical neuron beside it")

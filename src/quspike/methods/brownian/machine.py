@@ -23,6 +23,7 @@ from quspike.methods.brownian.state import State, memory_rates, memory_states
 from quspike.methods.brownian.terms import density_rate
 from quspike.methods.classical import error_norm
 from quspike.methods.method import Machine, Params, Setup
+from quspike.methods.phase_space import whole_centre
 
 __all__ = ["build", "prepare"]
 
@@ -43,6 +44,7 @@ def build(setup: Setup, params: Params) -> Machine:
         start(setup, params, numbers),
         lambda records: brownian_records.read(setup, params, numbers, records),
         lambda track, nodes, spikes: brownian_records.after(setup, params, numbers, track),
+        lambda t, y: whole_centre(y.packed, y.frame),
     )
 
 
