@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -102,6 +103,8 @@ def spiking_scan(
     count = 1 if levels is None else len(levels)
     holds = None if t_ref is None else jnp.broadcast_to(t_ref, (count,))
 
+    # Backwards a step is computed again from the state before it; to store what both branches leave takes longer.
+    @partial(jax.checkpoint, prevent_cse=False)
     def body(carry, xs):
         y, clock, whole = carry
         t0, t1, piece, normal, slot = xs

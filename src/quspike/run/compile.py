@@ -104,7 +104,8 @@ class Problem:
         """Solve for these parameters (the run's own by default); key: a `jax.random.key` for methods with noise."""
         if key is None and self.setup.johnson:
             key = jax.random.key(self.run.seed)
-        return self._compiled(self.plan.gap, self.plan.fraction, self.params if params is None else params, key)
+        numbers = self.params if params is None else jax.tree.map(_plain, params)
+        return self._compiled(self.plan.gap, self.plan.fraction, numbers, key)
 
     def with_step(self, dt: float) -> Problem:
         """The same problem on a grid of steps not longer than dt (s)."""
@@ -115,6 +116,11 @@ class Problem:
     def with_setup(self, **changes: Any) -> Problem:
         """The same problem with other static choices (a larger Fock space, more poles)."""
         return replace(self, setup=replace(self.setup, **changes))
+
+
+def _plain(number: Any) -> jax.Array:
+    """An array with a type of its own: a Python float in place of one would be compiled for again."""
+    return jnp.asarray(number, jnp.result_type(number))
 
 
 def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
