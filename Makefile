@@ -21,7 +21,9 @@ READY := $(VENV)/.ready
 PEERS := dynamiqs scqubits brian2
 
 # Two test processes, each with one thread for linear algebra: more threads only fight over the cores.
-TEST_ENV := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 JAX_PLATFORMS=cpu MPLBACKEND=agg
+# What JAX compiles for tests and pages is kept: a second run takes a third of the time.
+TEST_ENV := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 JAX_PLATFORMS=cpu MPLBACKEND=agg \
+	JAX_COMPILATION_CACHE_DIR=$(CURDIR)/.jax_cache JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0.2
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
@@ -102,4 +104,4 @@ bench: $(READY) peers  ## speed beside the peers (minutes; needs an idle machine
 	$(BIN)/quspike bench
 
 clean:  ## remove everything that this file makes, the virtual environments too
-	rm -rf .venv .venv-peer-* site out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-peer-* site out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .jax_cache
