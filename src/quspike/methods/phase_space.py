@@ -31,7 +31,7 @@ FOCK, CENTRE, SHAPE = "whole_fock", "whole_centre", "whole_shape"
 WHOLE = (FOCK, CENTRE, SHAPE)
 """What a method leaves of a state beyond its means and covariance: ρ′ in Fock space, or on centre and difference."""
 
-FAR, SCOUTS = 8.0, 129  # standard deviations within which a state is looked for, and points a side that look
+FAR, SCOUTS = (6.0, 12.0, 24.0), 97  # standard deviations within which a state is looked for; points a side that look
 BEYOND = 1e-7  # of ∫|W| that may lie beyond either edge of the grid
 SIDES = (129, 257, 513)  # points of a side; the first that hold every state
 HELD = 1e-4  # of the sum, and of a standard deviation in mean and width, that a grid may be off
@@ -115,9 +115,9 @@ def _centre_density(packed: np.ndarray, shape: np.ndarray, phi: np.ndarray, q: n
 
 def grids(states: list[Portrait], times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """φ and q about each mean (K, P) and W (K, P, P), on the coarsest grid of `SIDES` that holds every state."""
-    reaches = [reach_of(state) for state in states]
+    edges = [edges_of(state) for state in states]
     for points in SIDES:
-        axes = [(np.linspace(-r, r, points), np.linspace(-s, s, points)) for r, s in reaches]
+        axes = [(np.linspace(*phi, points), np.linspace(*q, points)) for phi, q in edges]
         found = [state.density(*axis) for state, axis in zip(states, axes, strict=True)]
         flaws = [flaw(*axis, w, one.covariance) for axis, w, one in zip(axes, found, states, strict=True)]
         if max(flaws) <= HELD:
@@ -130,20 +130,22 @@ def grids(states: list[Portrait], times: np.ndarray) -> tuple[np.ndarray, np.nda
     )
 
 
-def reach_of(state: Portrait) -> tuple[float, float]:
-    """How far from its mean the state reaches in φ and in q."""
-    spread = np.sqrt(np.diag(state.covariance))
-    phi, q = (FAR * s * np.linspace(-1, 1, SCOUTS) for s in spread)
-    weight = np.abs(state.density(phi, q))
-    return _edge(phi, weight.sum(axis=1)), _edge(q, weight.sum(axis=0))
+def edges_of(state: Portrait) -> list[tuple[float, float]]:
+    """From where to where about its mean the state reaches, in φ and in q."""
+    for far in FAR:
+        axes = [far * s * np.linspace(-1, 1, SCOUTS) for s in np.sqrt(np.diag(state.covariance))]
+        weight = np.abs(state.density(axes[0], axes[1]))
+        inside = [_inside(weight.sum(axis=1)), _inside(weight.sum(axis=0))]
+        if all(low > 0 and high < SCOUTS - 1 for low, high in inside):
+            break
+    return [(float(axis[low]), float(axis[high])) for axis, (low, high) in zip(axes, inside, strict=True)]
 
 
-def _edge(axis: np.ndarray, weight: np.ndarray) -> float:
-    """The distance beyond which less than `BEYOND` of the weight lies."""
-    half = len(axis) // 2
-    outside = np.cumsum(weight[:half] + weight[:half:-1]) / weight.sum()  # from the edges inwards
-    inside = int(np.searchsorted(outside, BEYOND))
-    return float(-axis[max(inside - 1, 0)])
+def _inside(weight: np.ndarray) -> tuple[int, int]:
+    """The outermost points beyond each of which less than `BEYOND` of the weight lies."""
+    below, above = np.cumsum(weight), np.cumsum(weight[::-1])
+    low, high = (int(np.searchsorted(side, BEYOND * weight.sum())) for side in (below, above))
+    return max(low - 1, 0), len(weight) - 1 - max(high - 1, 0)
 
 
 def flaw(phi: np.ndarray, q: np.ndarray, w: np.ndarray, covariance: np.ndarray) -> float:
