@@ -34,6 +34,7 @@ Array = Any
 
 FLUX, CHARGE, LINE = 0, 1, 2  # rows of the covariance: φ, V = q/C, I_0
 MOST_POLES = 200
+NOISE = 5e-4  # of ⟨V²⟩ and ⟨φ²⟩: two rungs that are each off by so much agree to 1e-3
 
 
 class ColouredBath(eqx.Module):
@@ -218,7 +219,7 @@ def choose_poles(
     cutoff: float,
     temperature: float,
     inductance: float = math.inf,
-    tol: float = 1e-3,
+    tol: float = NOISE,
 ) -> tuple[int, float]:
     """The fewest poles with which ⟨V²⟩ (and ⟨φ²⟩ with L) obeys fluctuation–dissipation within `tol`, and the error.
 
@@ -236,7 +237,7 @@ def choose_poles(
     return fewest_poles(error, f"at {temperature:g} K with a cutoff of {cutoff:g} rad/s", tol)
 
 
-def fewest_poles(error: Callable[[int], float], where: str, tol: float = 1e-3) -> tuple[int, float]:
+def fewest_poles(error: Callable[[int], float], where: str, tol: float = NOISE) -> tuple[int, float]:
     """The least number with `error(number)` ≤ tol, and that error. Raises ConvergenceError, which says where."""
     enough = 1
     while enough <= MOST_POLES and error(enough) > tol:
