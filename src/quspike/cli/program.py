@@ -28,6 +28,7 @@ COMMANDS: dict[str, str | None] = {
     "plot": "quspike.cli.plot",
     "quantize": "quspike.cli.quantize",
     "compare": "quspike.cli.compare",
+    "agreement": "quspike.cli.agreement",
     "map": "quspike.cli.map",
     "hysteresis": "quspike.cli.hysteresis",
     "claims": "quspike.cli.claims",
