@@ -4,8 +4,8 @@
     memristive   a resonator whose memristance is an operator, κ/ω0 ≤ 0.02, kT = 2ħω0: the rungs that have W(φ̂)
     spiking      a membrane that adapts, without an inductor: thresholds, resets, a memory that moves
 
-They are examples/ladder_*.toml too. A bound is what the theory of the worse rung leaves out, as a number of the neuron, or
-the accuracy that a rung chooses its poles, modes and steps for. None of them is a measured deviation.
+They are examples/ladder_*.toml too. A bound is what the theory of the worse rung leaves out, as a number of the neuron,
+or the accuracy that a rung chooses its poles, modes and steps for. None of them is a measured deviation.
 """
 
 from __future__ import annotations
