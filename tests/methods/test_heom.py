@@ -180,5 +180,5 @@ def test_what_the_hierarchy_cannot_hold_is_refused_by_name():
     """A line without cutoff, a general memristor as an operator. Catches: a Markovian line, a law without F(φ)."""
     with pytest.raises(qs.InputError, match="R1 cutoff must be given with method heom"):
         problem(f"C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {Z / 0.1}ohm T=20mK")
-    with pytest.raises(qs.InputError, match="flux-controlled law"):
+    with pytest.raises(qs.InputError, match="no function of the flux"):
         problem("C1 m 0 100fF\nL1 m 0 10nH\nMEM1 m 0 model=vteam T=20mK cutoff=1e11rad/s", memory="operator")

@@ -21,6 +21,7 @@ from jax import Array
 
 from quspike.constants import hbar, k_B
 from quspike.kernel.hierarchy import Grid
+from quspike.memory.operator import conductance_at, coupling_at, is_operator
 from quspike.methods import lab_frame
 from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import Dissipator
@@ -57,14 +58,9 @@ def shared_lines(setup: Setup, params: Params) -> list[tuple[int, ...]]:
     groups: dict[Any, list[int]] = {}
     for i, d in enumerate(setup.one.dissipators):
         p = params["elements"][d.name]
-        key = i if is_operator(setup, d) else (float(p["T"]), float(p["cutoff"]))
+        key = i if is_operator(setup.memory, d) else (float(p["T"]), float(p["cutoff"]))
         groups.setdefault(key, []).append(i)
     return [tuple(members) for members in groups.values()]
-
-
-def is_operator(setup: Setup, d: Dissipator) -> bool:
-    """True for a memristor whose memristance is an operator."""
-    return setup.memory == "operator" and d.law is not None
 
 
 def bath_of(setup: Setup, params: Params, mode: Mode, line: SharedLine) -> Bath:
@@ -78,14 +74,14 @@ def memory_states(setup: Setup, means: Array) -> list:
     """x of each memristor at the means; an operator's is x0 plus the mean flux."""
     moving = lab_frame.memory_states(setup, means)
     pairs = zip(setup.one.memristors, means[2:], moving, strict=False)
-    return [x0 + d.sign * means[1] if is_operator(setup, d) else x for d, x0, x in pairs]
+    return [x0 + d.sign * means[1] if is_operator(setup.memory, d) else x for d, x0, x in pairs]
 
 
 def memory_rates(setup: Setup, params: Params, numbers: lab_frame.Circuit, v, phi, x: list) -> list:
     """dx/dt of each memristor; zero where x follows the flux itself."""
     rates = lab_frame.memory_rates(setup, params, numbers, v, phi, x)
     pairs = zip(setup.one.memristors, rates, strict=True)
-    return [jnp.zeros(()) if is_operator(setup, d) else rate for d, rate in pairs]
+    return [jnp.zeros(()) if is_operator(setup.memory, d) else rate for d, rate in pairs]
 
 
 def slopes_at_mean(setup: Setup, params: Params, v, x: list) -> Array:
@@ -96,7 +92,7 @@ def slopes_at_mean(setup: Setup, params: Params, v, x: list) -> Array:
 def coupling_of(setup: Setup, params: Params, mode: Mode, grid: Grid, line: SharedLine, means: Array, v) -> Coupling:
     """Q and its slope at the points of the grid."""
     first = setup.one.dissipators[line.members[0]]
-    if is_operator(setup, first):
+    if is_operator(setup.memory, first):
         return _operator_coupling(setup, params, mode, grid, first, line.reference, means)
     roots = slopes_at_mean(setup, params, v, memory_states(setup, means))[jnp.asarray(line.members)]
     size = jnp.sqrt(jnp.sum(roots**2)) / line.reference**0.5
@@ -106,11 +102,8 @@ def coupling_of(setup: Setup, params: Params, mode: Mode, grid: Grid, line: Shar
 def _operator_coupling(
     setup: Setup, params: Params, mode: Mode, grid: Grid, d: Dissipator, reference: float, means: Array
 ) -> Coupling:
-    assert d.law is not None
-    p, unit = params["elements"][d.name], reference**0.5
-    place = [m.name for m in setup.one.memristors].index(d.name)
-    x = means[2 + place] + d.sign * (means[1] + mode.phi_zpf * grid.x)
-    middle = means[2 + place] + d.sign * means[1]
-    value = d.sign * (d.law.coupling(x, p) - d.law.coupling(middle, p)) / (mode.phi_zpf * unit)
-    slope = jnp.sqrt(d.law.conductance(x, 0.0, p)) / unit
-    return Coupling(value, slope)
+    elements, unit = params["elements"], reference**0.5
+    offset = means[2 + [m.name for m in setup.one.memristors].index(d.name)]
+    flux = means[1] + mode.phi_zpf * grid.x
+    value = coupling_at(d, offset, flux, elements) - coupling_at(d, offset, means[1], elements)
+    return Coupling(value / (mode.phi_zpf * unit), jnp.sqrt(conductance_at(d, offset, flux, elements)) / unit)

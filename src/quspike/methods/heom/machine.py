@@ -32,13 +32,13 @@ from quspike.methods.classical import error_norm, start_means
 from quspike.methods.heom import lines as heom_lines
 from quspike.methods.heom import records as heom_records
 from quspike.methods.heom.depth import rehearse
-from quspike.methods.heom.prepare import prepare, refine, resized
+from quspike.methods.heom.prepare import prepare, resized
 from quspike.methods.heom.start import start_stack
 from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.methods.phase_space import whole_fock
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
-__all__ = ["build", "prepare", "refine", "rehearse", "resized"]
+__all__ = ["build", "prepare", "rehearse", "resized"]
 
 
 class State(NamedTuple):

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from quspike.baths.drude_exponents import assert_positive, choose_few_poles, drude_exponents
-from quspike.errors import ConvergenceError, InputError
+from quspike.errors import InputError
 from quspike.kernel.hierarchy import require_qutip
 from quspike.memory import mean_field
+from quspike.memory.operator import check_operator, is_operator
 from quspike.methods.heom import lines as heom_lines
 from quspike.methods.heom.lines import SharedLine
-from quspike.methods.method import Params, Setup, Solution
+from quspike.methods.method import Params, Setup
 from quspike.quantize.membrane import Dissipator, total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode
 
@@ -22,7 +23,6 @@ NOISE = 5e-4  # of ⟨V²⟩ and ⟨φ²⟩, that the poles of the noise may be 
 FIRST_DEPTH = 2  # exact for means and covariance of a linear circuit
 BENT_DEPTH = 3  # of one that is not, until a rehearsal has found how many it needs
 MOST_DEPTH = 6
-NEGATIVE = 1e-3  # eigenvalue of ρ: a hierarchy cut too early is not positive
 SETTLING = 8.0  # of the leak time, before a thermal start
 
 
@@ -62,23 +62,6 @@ def with_depth(setup: Setup, params: Params, depth: int) -> Setup:
     return replace(setup, hierarchy=replace(chosen, fastest=fastest), fastest=fastest)
 
 
-def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:
-    """The setup with one more tier, if ρ has become negative for want of it; None where it has not.
-
-    Raises ConvergenceError when the deepest hierarchy does not suffice either.
-    """
-    lowest = float(solution.diagnostics["smallest_eigenvalue"])
-    if lowest >= -NEGATIVE:
-        return None
-    depth = setup.hierarchy.depth
-    if depth == MOST_DEPTH:
-        raise ConvergenceError(
-            f"the hierarchy, up to {depth} tiers, leaves ρ an eigenvalue of {lowest:.1e}; weaken the coupling (κ/ω0), "
-            "or use brownian or modes"
-        )
-    return with_depth(setup, params, depth + 1)
-
-
 def resized(setup: Setup, params: Params) -> Setup:
     """The same with the fastest rate of its present Fock space."""
     return with_depth(setup, params, setup.hierarchy.depth)
@@ -86,17 +69,15 @@ def resized(setup: Setup, params: Params) -> Setup:
 
 def is_linear(setup: Setup) -> bool:
     """True for a node without junctions, whose memristances are numbers."""
-    return not setup.one.junctions and not any(heom_lines.is_operator(setup, d) for d in setup.one.dissipators)
+    return not setup.one.junctions and not any(is_operator(setup.memory, d) for d in setup.one.dissipators)
 
 
 def _check_lines(setup: Setup, params: Params) -> None:
     for d in setup.one.dissipators:
         if "cutoff" not in params["elements"][d.name]:
             raise InputError(f"{d.name} cutoff", "nothing", "must be given with method heom (cutoff=1e11rad/s)")
-        if heom_lines.is_operator(setup, d) and (d.law is None or d.law.control != "flux" or d.senses != "voltage"):
-            what = f"model={d.law.name if d.law else ''} senses={d.senses}"
-            remedy = "must be an ideal flux-controlled law that senses the voltage with memory operator: use mean_field"
-            raise InputError(d.name, what, remedy)
+        if is_operator(setup.memory, d):
+            check_operator(d)
 
 
 def _line(setup: Setup, params: Params, members: tuple[int, ...]) -> tuple[SharedLine, float]:

@@ -10,6 +10,7 @@ from jax import Array
 
 from quspike.kernel.fock import moments, unpack
 from quspike.kernel.spiking_scan import Track
+from quspike.memory.operator import conductance_at, is_operator
 from quspike.methods import lab_frame
 from quspike.methods.covariance import covariance_of
 from quspike.methods.heom import lines as heom_lines
@@ -42,7 +43,7 @@ def observe(parts: Any, t, y: Any, piece, free) -> Array:
     mine = [i for i, d in enumerate(setup.one.dissipators) if d.law is not None]
     w = _conductances(parts, y, v, x)
     flux = y.means[1] + mode.phi_zpf * shift[0]
-    moving = [m + d.sign * mode.phi_zpf * shift[0] if heom_lines.is_operator(setup, d) else m
+    moving = [m + d.sign * mode.phi_zpf * shift[0] if is_operator(setup.memory, d) else m
               for d, m in zip(setup.one.memristors, x, strict=True)]  # fmt: skip
     seen_by = jnp.stack([v + mode.v_zpf * shift[1], flux, seen, *moving, *w, *(around.currents[i] for i in mine)])
     saved = [fock.ravel()] if setup.save_states else []
@@ -57,9 +58,9 @@ def _conductances(parts: Any, y: Any, v, x: list) -> list:
     remembered = [w for d, w in zip(setup.one.dissipators, every, strict=True) if d.law is not None]
     found = []
     for d, w, middle in zip(setup.one.memristors, remembered, x, strict=True):
-        if heom_lines.is_operator(setup, d):
-            points = middle + d.sign * parts.mode.phi_zpf * parts.grid.x
-            w = jnp.sum(d.law.conductance(points, 0.0, params["elements"][d.name]) * populations)
+        if is_operator(setup.memory, d):
+            about = parts.mode.phi_zpf * parts.grid.x
+            w = jnp.sum(conductance_at(d, middle, about, params["elements"]) * populations)
         found.append(w)
     return found
 
