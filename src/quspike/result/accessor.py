@@ -67,14 +67,49 @@ class ResultAccessor:
     def __repr__(self) -> str:
         return self.summary()
 
-    def plot(self, path: str | Path | None = None, *, force: bool = False) -> Figure:
-        """Input, membrane, spikes and memristance on one time axis; written to `path` (.png, .svg, .pdf) if given."""
-        from quspike.plot import plot_comparison, plot_run, save
+    def plot(self, path: str | Path | None = None, *, kind: str = "run", force: bool = False) -> Figure:
+        """A figure of the result; written to `path` (.png, .svg, .pdf) if given.
 
-        figure = plot_comparison(self._ds) if self._compares else plot_run(self._ds)
+        Parameters
+        ----------
+        kind : `run`: input, membrane, spikes and memristance on one time axis; `wigner`: the membrane's Wigner
+            functions (`[save] wigner_times`) above it.
+        """
+        from quspike.plot import plot_comparison, plot_run, plot_wigner, save
+
+        if kind not in ("run", "wigner"):
+            raise InputError("kind", kind, "must be run or wigner (and `animate` makes a film)")
+        if kind == "wigner":
+            figure = plot_wigner(self._ds)
+        else:
+            figure = plot_comparison(self._ds) if self._compares else plot_run(self._ds)
         if path is not None:
             save(figure, path, force=force)
         return figure
+
+    def animate(self, path: str | Path, *, pace: float = 12.0, force: bool = False) -> Path:
+        """Write a film of the membrane's Wigner function, a frame for each of `[save] wigner_times`.
+
+        Parameters
+        ----------
+        path : .gif, or .mp4 where ffmpeg is installed.
+        pace : frames a second.
+        """
+        from quspike.plot import animate
+
+        return animate(self._ds, path, pace=pace, force=force)
+
+    def memristance_density(self, element: str, points: int = 201) -> xr.DataArray:
+        """How the memristance of an operator memory is distributed at each Wigner time [1/ohm]."""
+        from quspike.analysis.memristor_state import memristance_density
+
+        return memristance_density(self._ds, element, points)
+
+    def memristor_wigner(self, element: str) -> xr.DataArray:
+        """The Wigner function of an operator memory and its conjugate at each Wigner time."""
+        from quspike.analysis.memristor_state import memristor_wigner
+
+        return memristor_wigner(self._ds, element)
 
     def rerun(self, base_dir: str | Path | None = None) -> xr.Dataset:
         """Run this result's own config again: the same numbers bit for bit with the same versions on the same device.
