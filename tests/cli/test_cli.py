@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import operator_states
 from quspike.cli.program import COMMANDS, run_program
+from quspike.result import store
 from quspike.run import template as run_template
 from quspike.run.load import load
 from quspike.run.template import template
@@ -231,6 +233,25 @@ def test_show_and_plot_look_at_a_result_again(
     assert status_of("plot", finished, "-o", tmp_path / "figure.svg") == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "figure.svg")
     assert (tmp_path / "figure.svg").read_text().startswith("<?xml")
+
+
+def test_plot_draws_phase_space_and_makes_a_film(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Catches: a kind that draws another figure; a film under a figure's suffix."""
+    means = [[0.0, 0.0], [0.1e-15, 2e-19], [-0.2e-15, 1e-19]]
+    result = store.write(
+        operator_states.result(operator_states.gaussian, means).assign_attrs(schema=1), tmp_path / "w.nc"
+    )
+    assert status_of("plot", result, "--kind", "wigner", "-o", tmp_path / "w.svg") == 0
+    assert "zpf" in (tmp_path / "w.svg").read_text()
+    assert status_of("plot", result, "--kind", "animation") == 0
+    assert (tmp_path / "w.gif").read_bytes().startswith(b"GIF8")
+    assert "must be run, wigner, animation" in refusal(capsys, "plot", result, "--kind", "film")
+    assert "must end in .gif or .mp4" in refusal(
+        capsys, "plot", result, "--kind", "animation", "-o", tmp_path / "w.png"
+    )
+    assert "wigner_times" in refusal(capsys, "plot", finished, "--kind", "wigner", "-o", tmp_path / "no.png")
 
 
 def test_quiet_commands_print_nothing(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

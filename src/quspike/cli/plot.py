@@ -9,27 +9,44 @@ import typer
 
 from quspike.cli import console
 
-EXAMPLE = "quspike plot neuron.nc -o neuron.svg"
+EXAMPLE = "quspike plot neuron.nc --kind animation -o spike.gif"
+KINDS = {"run": ".png", "wigner": ".png", "animation": ".gif"}
+"""Each kind of figure with the suffix that it has when no name is given."""
 
 
 def command(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of a run (.nc).")],
+    kind: Annotated[
+        str,
+        typer.Option("--kind", metavar="KIND", help="run, wigner or animation: of the run's [save] wigner_times."),
+    ] = "run",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="OUT", help="Figure: .png, .svg or .pdf. [default: RESULT with .png]"),
+        typer.Option(
+            "-o", "--output", metavar="OUT", help=".png, .svg, .pdf; a film .gif, .mp4. [default: beside RESULT]"
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing figure.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Draw the figure of a result.
 
-    Input, membrane and threshold, spikes and memristance on one time axis.
+    run: input, membrane and threshold, spikes and memristance on one time axis. wigner: the membrane's Wigner functions
+    above the membrane. animation: a film of them, through the spike.
     """
-    from quspike.plot.saving import check_figure_path
+    from quspike.errors import InputError
+    from quspike.plot import check_figure_path, check_film_path
     from quspike.result import accessor, store
 
-    path = check_figure_path(output or result.with_suffix(".png"), force=force)
-    ds = store.read(result)
-    accessor.ResultAccessor(ds).plot(path, force=force)
+    if kind not in KINDS:
+        raise InputError("--kind", kind, f"must be {', '.join(KINDS)}")
+    path = (check_film_path if kind == "animation" else check_figure_path)(
+        output or result.with_suffix(KINDS[kind]), force=force
+    )
+    shown = accessor.ResultAccessor(store.read(result))
+    if kind == "animation":
+        shown.animate(path, force=force)
+    else:
+        shown.plot(path, kind=kind, force=force)
     if not quiet:
         console.result(str(path))

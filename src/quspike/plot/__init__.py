@@ -5,5 +5,17 @@ from quspike.plot.pinched_loop import plot_hysteresis
 from quspike.plot.regime_figure import plot_regime_map
 from quspike.plot.run_figure import plot_run
 from quspike.plot.saving import check_figure_path, save
+from quspike.plot.spike_animation import animate, check_film_path
+from quspike.plot.wigner_figure import plot_wigner
 
-__all__ = ["check_figure_path", "plot_comparison", "plot_hysteresis", "plot_regime_map", "plot_run", "save"]
+__all__ = [
+    "animate",
+    "check_figure_path",
+    "check_film_path",
+    "plot_comparison",
+    "plot_hysteresis",
+    "plot_regime_map",
+    "plot_run",
+    "plot_wigner",
+    "save",
+]
