@@ -90,9 +90,14 @@ def _text(text: str) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value as a notebook shows it: drawn, typeset, as HTML, or its repr; what matplotlib's calls return is not."""
+    """A value as a notebook shows it: drawn, typeset, as HTML, or its repr; what matplotlib's calls return is not.
+
+    The path of a film is shown as the film.
+    """
     if isinstance(value, Figure):
         return _drawn(value)
+    if isinstance(value, Path) and value.suffix == ".gif":
+        return f'<img alt="" src="data:image/gif;base64,{base64.b64encode(value.read_bytes()).decode()}">'
     if value is None or isinstance(value, Artist):
         return ""
     for method in ("_repr_markdown_", "_repr_latex_"):
