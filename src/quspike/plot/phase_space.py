@@ -103,6 +103,11 @@ class PhaseSpace:
         lowest, highest = (np.pi * hbar * float(f(self.states.values)) for f in (np.min, np.max))
         return min(max(-2 * lowest, PALEST * highest), max(highest, -lowest))
 
+    @property
+    def darkest(self) -> bool:
+        """True where W rises beyond the end of the colours."""
+        return self.resonates and np.pi * hbar * float(self.states.values.max()) > self.depth
+
     def picture(self, index: int) -> np.ndarray:
         """W on the axes' own points (y, x), in the units of the colours."""
         state, (left, right, bottom, top) = self.states.isel(wigner_time=index), self.limits

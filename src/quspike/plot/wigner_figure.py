@@ -69,7 +69,9 @@ def _name(panels: list[Axes], space: PhaseSpace, shown: np.ndarray, columns: int
 
 def draw_colours(figure: RunFigure, panels: list[Axes], image: AxesImage, space: PhaseSpace) -> None:
     """The bar of colours, symmetric about white."""
-    bar = figure.colorbar(image, ax=panels, shrink=0.8, aspect=16, pad=0.015)
+    bar = figure.colorbar(
+        image, ax=panels, shrink=0.8, aspect=16, pad=0.015, extend="max" if space.darkest else "neither"
+    )
     bar.set_label(space.names[2], labelpad=2)
     bar.outline.set_linewidth(0.5)
     bar.set_ticks(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
