@@ -1,6 +1,7 @@
 """Hierarchical equations of motion on packed matrices: a mode, its flux on a grid, and lines of exponential memory.
 
-    dρ_n/dt = −i[H, ρ_n] − Γ_n ρ_n − i[Q, Y_n] + λ √n_0/s_0 {Q̇, ρ_{n−0}},          Γ_n = Σ_k n_k ν_k
+    dρ_n/dt = −i[H, ρ_n] − Γ_n ρ_n − i[Q, Y_n] + (λ/s_0) √n_0 {Q̇, ρ_{n−0}}          Γ_n = Σ_k n_k ν_k
+              + iω0 (λ/s_0)² √(n_0(n_0 − 1)) [(dQ/dX)², ρ_{n−0−0}]
     Y_n = Σ_k s_k √(n_k + 1) ρ_{n+k} + Σ_k (c_k/s_k) √n_k ρ_{n−k},                  s_k = √|c_k|
 
 of a line of J(ω) = 2λγω/(γ² + ω²) whose noise is Σ c_k e^{−ν_k t}, ν_0 = γ; n counts its exponents, ρ_0 is the state,
@@ -11,6 +12,8 @@ Phys. 130, 084105 (2009)). It is the usual hierarchy with the line's answer inte
 
 The first term is the counter-term's and takes it away. So all ρ_n but the first are zero where the line follows Q,
 however strongly it is coupled; what is left to count is smaller by ω0/γ, and stays stable where the usual one does not.
+Σ_n ρ_n z^n/n! of the usual ones is e^{−λz{Q, ·}} of these. Q and Q̇ do not commute, and where Q is bent [Q, [Q, H]] =
+−2ω0(dQ/dX)² is no number: hence the second line above, for two lines with the product of their slopes and twice.
 
 Everything is kept on the eigenvectors of X = a + a† in N Fock levels (a discrete-variable representation), where Q and
 every potential are diagonal: no function of the flux costs a product. All rates are real, so every ρ_n is Hermitian
@@ -22,6 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -49,6 +53,15 @@ class Layout:
         """|n| (K,)."""
         return self.counts.sum(axis=1)
 
+    def two_below(self, i: int, j: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows n that have an n − e_i − e_j, the rows of that, and 2√(n_i n_j); √(n_i(n_i − 1)) where i = j."""
+        taken = np.zeros(self.counts.shape[1], dtype=int)
+        np.add.at(taken, [i, j], 1)
+        rows = np.flatnonzero(np.all(self.counts >= taken, axis=1))
+        n = self.counts[rows]
+        often = np.sqrt(n[:, i] * (n[:, i] - 1)) if i == j else 2 * np.sqrt(n[:, i] * n[:, j])
+        return rows, self.below[self.below[rows, i], j], often
+
 
 class Grid(NamedTuple):
     """N Fock levels on the eigenvectors of X: points x (N,), vectors (N, N) [level, point], a†a + ½ and P (N, N).
@@ -63,19 +76,21 @@ class Grid(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line on the grid: Q (N,), Q̇ = v − iA as its diagonal (N,) and A (N, N) in 1/s, and its coefficients.
+    """One line on the grid: Q and dQ/dX (N,), Q̇ = v − iA as its diagonal (N,) and A (N, N) in 1/s, its coefficients.
 
     above, below (K, M): s_k √(n_k + 1) and (c_k/s_k) √n_k of its own exponents, which are the columns from `first`;
-    answer (K,): λ √n_0/s_0.
+    answer: λ/s_0. bent: whether dQ/dX depends on X.
     """
 
     coupling: Array
+    slope: Array
     velocity: Array
     motion: Array
     above: Array
     below: Array
     answer: Array
     first: int
+    bent: bool
 
 
 def hierarchy_layout(exponents: int, depth: int) -> Layout:
@@ -130,8 +145,7 @@ def line_coefficients(
     """`above`, `below` and `answer` of a line of coupling λ (1/s), ν_k and c_k (M,), at the columns from `first`."""
     scale = jnp.sqrt(jnp.abs(noise))
     counts = layout.counts[:, first : first + len(rates)]
-    answer = coupling / scale[0] * np.sqrt(counts[:, 0])
-    return scale * np.sqrt(counts + 1.0), noise / scale * np.sqrt(counts), answer
+    return scale * np.sqrt(counts + 1.0), noise / scale * np.sqrt(counts), coupling / scale[0]
 
 
 def pull(layout: Layout, line: Line, stack: Array) -> Array:
@@ -154,9 +168,15 @@ def hierarchy_flow(
         near += [line.below[:, i, None, None] * padded[layout.below[:, k]] for i, k in enumerate(columns)]
         turned = turned + _difference(line.coupling) * sum(near)
         rows = np.flatnonzero(layout.counts[:, line.first])
-        driven = line.answer[rows, None, None] * stack[layout.below[rows, line.first]]
+        often = np.sqrt(layout.counts[rows, line.first])[:, None, None]
+        driven = line.answer * often * stack[layout.below[rows, line.first]]
         turned = turned.at[rows].add(jnp.matmul(driven, line.motion) + jnp.matmul(line.motion, driven))
         flow = flow.at[rows].add((line.velocity[:, None] + line.velocity[None, :]) * driven)
+    for first, second in combinations_with_replacement(lines, 2):
+        if first.bent or second.bent:
+            rows, sources, often = layout.two_below(first.first, second.first)
+            size = omega * first.answer * second.answer * often[:, None, None]
+            turned = turned.at[rows].add(-size * _difference(first.slope * second.slope) * stack[sources])
     return jnp.swapaxes(turned, 1, 2) + flow
 
 

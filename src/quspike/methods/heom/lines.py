@@ -63,6 +63,11 @@ def shared_lines(setup: Setup, params: Params) -> list[tuple[int, ...]]:
     return [tuple(members) for members in groups.values()]
 
 
+def is_bent(setup: Setup, line: SharedLine) -> bool:
+    """True for a line whose coupling is no multiple of the flux."""
+    return is_operator(setup.memory, setup.one.dissipators[line.members[0]])
+
+
 def bath_of(setup: Setup, params: Params, mode: Mode, line: SharedLine) -> Bath:
     """λ, γ and kT/ħ of a line, from its first member."""
     p = params["elements"][setup.one.dissipators[line.members[0]].name]

@@ -130,7 +130,9 @@ def surroundings(parts: Parts, means: Array, stack: Array, v) -> Surroundings:
         carried = q.slope * v / mode.phi_zpf
         mean = jnp.sum(carried * populations) + fluctuation
         coefficients = hierarchy.line_coefficients(parts.layout, column, bath.coupling, e.rates, e.noise)
-        ready = hierarchy.Line(q.value, carried - mean, motion, *coefficients, column)
+        ready = hierarchy.Line(
+            q.value, q.slope, carried - mean, motion, *coefficients, column, heom_lines.is_bent(setup, line)
+        )
         column += len(e.rates)
         remembered = jnp.sum(q.slope * jnp.diagonal(hierarchy.pull(parts.layout, ready, stack)))
         drawn = remembered * shares**2 / jnp.sum(shares**2)
