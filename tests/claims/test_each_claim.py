@@ -36,6 +36,12 @@ def freeze_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sigmoid, "rate", lambda self, x, v, p: jnp.zeros_like(jnp.asarray(v, dtype=float)))
 
 
+def sense_half_the_flux(monkeypatch: pytest.MonkeyPatch) -> None:
+    """W(φ/2) for W(φ)."""
+    whole = Sigmoid.conductance
+    monkeypatch.setattr(Sigmoid, "conductance", lambda self, x, v, p: whole(self, 0.5 * x, v, p))
+
+
 def forget_the_reset(monkeypatch: pytest.MonkeyPatch) -> None:
     """A spike that leaves the charge where it is, and a hold that does not take it away."""
     monkeypatch.setattr(lab_frame, "reset_means", lambda setup, params, numbers, t, y, piece: y)
@@ -120,6 +126,9 @@ def test_claim_holds(name: str) -> None:
         ("threshold-and-refractory", forget_the_reset, "resistor: interval off the closed form"),
         ("non-markovian-leak", line_without_memory, "leak against the quadratic's slow root"),
         ("non-markovian-leak", line_without_memory, "first spike against its closed form"),
+        ("adiabatic-limit-fails", leak_twice, "voltage wrong by 1 % at κ/ω0"),
+        ("adiabatic-limit-fails", leak_twice, "first spike wrong by 10 % at κ/ω0"),
+        ("adiabatic-limit-fails", sense_half_the_flux, "leak wrong by 1 % at |Ṁ/M|/ω0"),
         ("zero-point-force", line_at_the_mean, "shift at ω_c = 4 ω0"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],

@@ -15,6 +15,7 @@ MODULES = {
     "threshold-and-refractory": "quspike.claims.threshold_and_refractory",
     "fluctuation-dissipation": "quspike.claims.fluctuation_dissipation",
     "weak-coupling": "quspike.claims.weak_coupling",
+    "adiabatic-limit-fails": "quspike.claims.adiabatic_limit_fails",
     "non-markovian-leak": "quspike.claims.non_markovian_leak",
     "zero-point-force": "quspike.claims.zero_point_force",
 }
