@@ -52,6 +52,7 @@ seed = 0
 [save]
 states = false                # density matrices
 covariance = false            # covariance matrices
+wigner_times = []             # the membrane's Wigner function: ["0 s", "20 ns"]
 '''
 
 
