@@ -21,6 +21,7 @@ TARGETS = {
     ("K-frozen", "peer"): 20.0,
     ("K", "given"): 5.0,
     ("operator", "peer"): 100.0,
+    ("hierarchy", "peer"): 1.0,
 }
 """How much faster quspike sets out to be, by problem and side."""
 

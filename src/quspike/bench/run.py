@@ -11,7 +11,7 @@ from quspike.bench.report import Outcome
 from quspike.bench.spectra import TITLES
 from quspike.errors import InputError
 
-OPERATOR, LADDER, LINE, MEMBRANE = "operator", "ladder", "line", "adapting"
+OPERATOR, HIERARCHY, LADDER, LINE, MEMBRANE = "operator", "hierarchy", "ladder", "line", "adapting"
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, OPERATOR, *TITLES, LADDER, LINE, MEMBRANE]
+    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -40,6 +40,9 @@ def run_bench(
             continue
         if name == OPERATOR:
             outcomes.append(race_operator(QUICK_SHARE if quick else 1.0, turns, say))
+            continue
+        if name == HIERARCHY:
+            outcomes.append(race_hierarchy(QUICK_SHARE if quick else 1.0, turns, say))
             continue
         if name == LADDER:
             outcomes.append(race_ladder(turns, say))
@@ -80,6 +83,19 @@ def race_operator(share: float, repeats: int, say: Say = lambda text: None) -> O
     say(f"{OPERATOR}: the reference")
     timings, absent = race(rivals, operator_reference(share), repeats, say)
     return Outcome(OPERATOR, TITLE, timings, absent, {})
+
+
+def race_hierarchy(share: float, repeats: int, say: Say = lambda text: None) -> Outcome:
+    """Lines that remember beside QuTiP's hierarchy, which is the reference too."""
+    from quspike.bench.hierarchy import TITLE, hierarchy_reference, hierarchy_rivals
+    from quspike.bench.rivals import installed
+
+    rivals = hierarchy_rivals(share)
+    if not installed("qutip"):
+        return Outcome(HIERARCHY, TITLE, [], [rival for rival in rivals if rival.missing is not None], {})
+    say(f"{HIERARCHY}: the reference")
+    timings, absent = race(rivals, hierarchy_reference(share), repeats, say)
+    return Outcome(HIERARCHY, TITLE, timings, absent, {})
 
 
 def race_spectra(name: str, repeats: int, say: Say = lambda text: None) -> Outcome:
