@@ -56,6 +56,7 @@ figures: $(READY)  ## draw the pictures of README and theory again, and print th
 	$(BIN)/python examples/readme_figure.py out/quantum_spike.nc docs/images/quantum_spike.png
 	$(BIN)/python examples/line_boundary_figure.py docs/images/line_boundary.svg
 	$(BIN)/python examples/superposed_resistances.py docs/images/superposed_resistances.svg
+	$(BIN)/quspike map -o out/regime_map.nc --plot docs/images/regime_map.svg --table docs/how-to/regime-map.csv --force
 
 test: oracles lint types imports $(READY)  ## lint, types, layers, then the tests
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)

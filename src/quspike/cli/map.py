@@ -20,12 +20,16 @@ def command(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="OUT.png", help="Also draw a figure (.png, .svg, .pdf).")
     ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", metavar="OUT.csv", help="Also write the numbers as text, a row a point.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Measure the error of each method against the best reference.
 
-    Along κ/ω0, |Ṁ/M|/ω0, ħω0/kT and ω_c/ω0, through one neuron on which all of them are good. Takes some minutes.
+    Along κ/ω0, |Ṁ/M|/ω0, ħω0/kT, ω_c/ω0 and φ_zpf/φ_s, through one neuron on which all of them are good, and over
+    planes of two of them. Takes some minutes.
     """
     from quspike.cli.cache import keep_compiled_solvers
     from quspike.result.store import check_writable
@@ -36,7 +40,12 @@ def command(
         from quspike.plot.saving import check_figure_path
 
         check_figure_path(plot, force=force)
-    from quspike.analysis.regime_map import METHODS, regime_map, regime_text
+    if table is not None:
+        from quspike.result import atomic
+
+        atomic.check_writable(table, force=force)
+    from quspike.analysis.regime_map import METHODS, regime_map
+    from quspike.analysis.regime_reach import regime_text
     from quspike.result.store import write
 
     chosen = METHODS if methods is None else tuple(methods.split(","))
@@ -49,5 +58,10 @@ def command(
 
         save(plot_regime_map(ds), plot, force=force)
         console.note(f"wrote {plot}", quiet)
+    if table is not None:
+        from quspike.analysis.regime_table import write_table
+
+        write_table(ds, table, force=force)
+        console.note(f"wrote {table}", quiet)
     if not quiet:
         console.result(regime_text(ds))
