@@ -12,20 +12,43 @@ from quspike.constants import hbar, k_B, phi0
 from quspike.methods.method import Setup, Solution
 from quspike.quantize.membrane import total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode
+from quspike.validity.bounds import (
+    BROWNIAN_LEAK,
+    BROWNIAN_QUANTA,
+    CUTOFF,
+    DRIFT,
+    HIERARCHY_COUPLING,
+    HIERARCHY_CUTOFF,
+    JOHNSON_QUANTA,
+    PAGE,
+    SECULAR_COUPLING,
+    WHITE_LEAK,
+    Crossing,
+)
 from quspike.validity.common import memristance_drift
-from quspike.validity.network import CLASSICAL_QUANTUM
-from quspike.verdict import SMALL, Check, bounded, info
+from quspike.verdict import Check, bounded, info
 
 RECURRENCE = 2e-3  # of a voltage step; past it the modes' return is seen
 SETTLING = 1e-2  # of ⟨V²⟩, half of that in V_rms
-
-STRONG, FAST = 0.3, 10.0  # κ/ω0 and ω_c/ω0 up to which the hierarchy is tested against fluctuation–dissipation
 
 
 def membrane_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """What one membrane's dynamics and its quantum state say."""
     checks = dynamics(setup, method, params, solution)
-    return checks if method == "classical" else checks + quantum(setup, method, params, solution)
+    return checks + (johnson(setup, params) if method == "classical" else quantum(setup, method, params, solution))
+
+
+def johnson(setup: Setup, params: Mapping[str, Any]) -> list[Check]:
+    """What classical noise leaves out of a resonator's; without it the classical neuron has no noise to be wrong."""
+    if not (setup.johnson and setup.omega):
+        return []
+    coldest = min(float(params["elements"][d.name]["T"]) for d in setup.one.dissipators)
+    return [_against(JOHNSON_QUANTA, "hbar omega0/kT", hbar * setup.omega / (k_B * coldest), "no quantum noise")]
+
+
+def _against(crossing: Crossing, name: str, value: float, text: str) -> Check:
+    """A number against the bound that the map gives it."""
+    return bounded(name, value, crossing.bound, f"{text}; {crossing.text}")
 
 
 def leak_rates(setup: Setup, params: Mapping[str, Any], solution: Solution) -> np.ndarray:
@@ -49,15 +72,18 @@ def dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
         ratio = np.max(kappa) / setup.omega
         text = "the secular equation is of leading order in κ/ω0"
         if method == "heom":
-            checks.append(bounded("kappa/omega0", ratio, STRONG, "checked against fluctuation–dissipation up to here"))
+            text = f"the hierarchy is checked against fluctuation–dissipation up to here ({PAGE}); modes goes on"
+            checks.append(bounded("kappa/omega0", ratio, HIERARCHY_COUPLING, text))
+        elif secular:
+            checks.append(_against(SECULAR_COUPLING, "kappa/omega0", ratio, text))
         else:
-            checks.append(bounded("kappa/omega0", ratio, SMALL, text) if secular else info("kappa/omega0", ratio, text))
+            checks.append(info("kappa/omega0", ratio, text))
     if setup.one.memristors:
         checks.append(info("memory drift/kappa", drift / np.min(kappa), "|Ṁ/M|/κ: slow memory if ≪ 1"))
         if setup.resonator and setup.omega:
-            text = "|Ṁ/M|/ω0: a memristance that follows the carrier is not adiabatic"
+            text = f"|Ṁ/M|/ω0: a memristance that follows the carrier adds to the error of κ/ω0 ({PAGE})"
             averaged = secular and setup.memory != "operator"  # whose jumps are those of a W that swings
-            checks.append(bounded("memory drift/omega0", drift / setup.omega, SMALL, text) if averaged
+            checks.append(bounded("memory drift/omega0", drift / setup.omega, DRIFT, text) if averaged
                           else info("memory drift/omega0", drift / setup.omega, text))  # fmt: skip
     return checks
 
@@ -71,7 +97,12 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     white = method == "brownian" or (not setup.resonator and not setup.quantum_lines)
     text = "white noise is of leading order in (ħκ/4kT)²"
     ratio = hbar * kappa / (k_B * coldest)
-    checks.append(bounded("hbar kappa/kT", ratio, 1.0, text) if white else info("hbar kappa/kT", ratio, text))
+    if white and setup.resonator:
+        checks.append(_against(BROWNIAN_LEAK, "hbar kappa/kT", ratio, text))
+    else:
+        checks.append(
+            bounded("hbar kappa/kT", ratio, WHITE_LEAK, text) if white else info("hbar kappa/kT", ratio, text)
+        )
     if setup.resonator:
         assert setup.omega is not None
         checks.append(_quantum_of_the_mode(method, hbar * setup.omega / (k_B * coldest)))
@@ -83,7 +114,7 @@ def _quantum_of_the_mode(method: str, ratio: float) -> Check:
     """ħω0/kT, which white noise has to bear in method brownian."""
     if method == "brownian":
         text = "white noise at kT ≳ ħω/3: the line's quantum noise is missing beyond"
-        return bounded("hbar omega0/kT", ratio, CLASSICAL_QUANTUM, text)
+        return _against(BROWNIAN_QUANTA, "hbar omega0/kT", ratio, text)
     return info("hbar omega0/kT", ratio, "quantum noise if ≳ 1")
 
 
@@ -95,13 +126,11 @@ def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Ch
     text = "the lines' cutoff" + ("" if setup.quantum_lines else ", above which a Markovian bath has no say")
     value = fastest / min(cutoffs)
     if setup.hierarchy is not None and setup.omega:
-        text = "ω_c/ω0: checked against fluctuation–dissipation up to here"
-        return [bounded("cutoff/omega0", max(cutoffs) / setup.omega, FAST, text)]
-    return [
-        info("fastest rate/cutoff", value, text)
-        if setup.quantum_lines
-        else bounded("fastest rate/cutoff", value, SMALL, text)
-    ]
+        text = f"ω_c/ω0: the hierarchy is checked against fluctuation–dissipation up to here ({PAGE}); modes goes on"
+        return [bounded("cutoff/omega0", max(cutoffs) / setup.omega, HIERARCHY_CUTOFF, text)]
+    if setup.quantum_lines:
+        return [info("fastest rate/cutoff", value, text)]
+    return [_against(CUTOFF, "fastest rate/cutoff", value, text)]
 
 
 def _white_noise_deficit(

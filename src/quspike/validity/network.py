@@ -18,10 +18,10 @@ from quspike.quantize.numbers.finite_line_modes import fastest_rate, finite_line
 from quspike.quantize.numbers.massless import inverse_capacitance, settled
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
+from quspike.validity.bounds import BROWNIAN_QUANTA, CUTOFF, WHITE_LEAK
 from quspike.validity.common import memristance_drift
-from quspike.verdict import SMALL, Check, bounded, info
+from quspike.verdict import Check, bounded, info
 
-CLASSICAL_QUANTUM = 3.0  # ħω/kT up to which white noise carries the Brownian equation: kT ≳ ħω/3
 ZERO = 1e-9  # of the largest eigenvalue
 POLES = 1e-3  # of a variance: what Padé poles are chosen for
 MOST_ERROR = 1e-2  # of a line's admittance: ten times what modes are chosen for
@@ -53,10 +53,10 @@ def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solutio
         return checks + _quantumness(m, system, coldest, solution)
     if len(fastest):
         ratio, text = hbar * np.max(fastest) / (k_B * coldest), "white noise is of leading order in (ħκ/4kT)²"
-        checks.append(bounded("hbar kappa/kT", ratio, 1.0, text))
+        checks.append(bounded("hbar kappa/kT", ratio, WHITE_LEAK, text))
     if len(omega):
         text = "white noise at kT ≳ ħω/3: quantum noise of the modes is missing beyond"
-        checks.append(bounded("hbar omega/kT", hbar * np.max(omega) / (k_B * coldest), CLASSICAL_QUANTUM, text))
+        checks.append(bounded("hbar omega/kT", hbar * np.max(omega) / (k_B * coldest), BROWNIAN_QUANTA.bound, text))
     return checks + _cutoffs(system, elements, [*fastest, *omega]) + _quantumness(m, system, coldest, solution)
 
 
@@ -94,7 +94,7 @@ def _cutoffs(system: System, elements: Mapping[str, Any], rates: list[float]) ->
     if not cutoffs or not rates:
         return []
     text = "the lines' cutoff, above which a Markovian bath has no say"
-    return [bounded("fastest rate/cutoff", max(rates) / min(cutoffs), SMALL, text)]
+    return [bounded("fastest rate/cutoff", max(rates) / min(cutoffs), CUTOFF.bound, text)]
 
 
 def _quantumness(m: Matrices, system: System, coldest: float, solution: Solution) -> list[Check]:
