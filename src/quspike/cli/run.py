@@ -31,6 +31,7 @@ def command(
     method: Annotated[
         str | None, typer.Option("--method", metavar="METHOD", help="Another method: classical, moments, gksl.")
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="A violated validity bound is an error: exit 4.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON instead of the summary.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors (and --json) only.")] = False,
@@ -44,7 +45,7 @@ def command(
 
     keep_compiled_solvers()
     console.warn_in_one_line(quiet)
-    run = read_run(file, assignments or (), method)
+    run = read_run(file, [*(assignments or ()), *(["run.strict=true"] if strict else [])], method)
     target = _check_outputs(output or _beside(file), plot, force)
     from quspike.run.simulate import run as simulate
 
