@@ -17,6 +17,7 @@ from quspike.analysis.ladder_neurons import EQUILIBRIUM, LADDER, Allowed, ladder
 from quspike.cli.program import run_program
 from quspike.methods.modes import covariance
 from quspike.methods.registry import METHODS
+from quspike.run.simulate import quiet_run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SHORT = {  # what is left out where minutes count; the slow test runs all
@@ -48,6 +49,31 @@ def test_the_whole_ladder_agrees(name: str) -> None:
     found = agreement([name])
     assert not failing(found), agreement_text(found)
     assert len(found[0].measured) == len(ladder_neuron(name).allowed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "mistaken", "pair"),
+    [
+        ("linear", "modes", "modes – moments:drude: ⟨V⟩"),
+        ("memristive", "brownian", "modes:operator – brownian:operator: ⟨V⟩/e"),
+        ("spiking", "moments", "moments:drude – classical: spikes"),
+    ],
+)
+def test_twice_the_leak_in_one_rung_does_not_agree(
+    name: str, mistaken: str, pair: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2κ for κ: every resistance is half as large where one method runs."""
+
+    def halved(run: qs.Run) -> xr.Dataset:
+        circuit = run.circuit
+        for element in circuit.of("R", "MEM") if run.method == mistaken else ():
+            keys = [key for key in ("R", "R_on", "R_off") if key in element.params]
+            circuit = circuit.replace(element.name, **{key: element.params[key] / 2 for key in keys})
+        return quiet_run(run.replace(circuit=circuit))
+
+    monkeypatch.setattr(report, "quiet_run", halved)
+    assert pair in failing(agreement([name], without=[*SHORT[name], "heom"]))
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Report:
-    """Of one neuron: CPU seconds of each rung, compiling included, and every pair that was measured."""
+    """Of one neuron: CPU seconds of each rung, with what had to be compiled, and every pair that was measured."""
 
     neuron: LadderNeuron
     seconds: Mapping[str, float]
@@ -132,7 +132,7 @@ def _block(report: Report) -> str:
     rows = [["pair", "of", "apart", "bound", "", "because"], *(_row(one) for one in report.measured)]
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    head = [f"{report.neuron.name}: {report.neuron.about}", f"CPU time, compiling included: {costs}"]
+    head = [f"{report.neuron.name}: {report.neuron.about}", f"CPU time: {costs}"]
     return "\n  ".join([*head, *lines])
 
 

@@ -93,8 +93,8 @@ R1 m 0  1.054kohm T=20mK cutoff=1.58e11rad/s
 def _memristive() -> LadderNeuron:
     coupling, quanta = 0.0198, 0.5  # κ/ω0 at R_on, ħω0/kT
     secular, fluctuations = "κ/ω0 at R_on: the carrier, averaged over", coupling / math.tanh(quanta / 2)
-    both = "kT = 2ħω0, κ/ω0 ≤ 0.02, where both hold; the line's pull κ/2ω_c adds up to 0.006"
-    drawn = "standard errors of 2000 trajectories; quantum corrections of the path are of order (ħω0/kT)²/24"
+    both = "kT = 2ħω0, κ/ω0 ≤ 0.02, where both hold; the line's pull κ/2ω_c makes 0.006 of it"
+    drawn = "standard errors of 2000 trajectories: what they leave out fades as (ħω0/kT)²"
     fock, hierarchy, gksl, ensemble = (f"{name}:operator" for name in ("brownian", "heom", "gksl", "modes"))
     allowed = (
         *(Allowed(hierarchy, fock, measure, CHOSEN, both) for measure in ("⟨V⟩", "⟨V²⟩", "M")),
