@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.integrate import cumulative_trapezoid
@@ -168,3 +170,28 @@ def test_what_the_hierarchy_cannot_hold_is_refused_by_name():
         problem(f"C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {Z / 0.1}ohm T=20mK")
     with pytest.raises(qs.InputError, match="no function of the flux"):
         problem("C1 m 0 100fF\nL1 m 0 10nH\nMEM1 m 0 model=vteam T=20mK cutoff=1e11rad/s", memory="operator")
+
+
+@pytest.mark.slow
+def test_gradients_pass_through_the_hierarchy():
+    """d⟨V²⟩/d ln(parameter) at the end, of an operator memristance, by jax.grad and by differences, to 1e-5.
+
+    Catches: a number of the lines (λ, c_k, γ) that is taken from the run and not from the parameters.
+    """
+    settings = {"initial": {"state": "vacuum", "voltage": "5 uV"}, "memory": "operator", "dt": "0.5 ps"}
+    p = problem(memristive(0.2, cutoff=3.0), truncation=12, duration="0.05 ns", drives=TONE, **settings)
+    p = at_depth(p, 2)
+    named = [("C1", "C"), ("MEM1", "R_on"), ("MEM1", "phi_s"), ("MEM1", "T"), ("MEM1", "cutoff")]
+
+    def square(logs):
+        elements = {name: dict(own) for name, own in p.params["elements"].items()}
+        for (name, key), log in zip(named, logs, strict=True):
+            elements[name][key] = elements[name][key] * jnp.exp(log)
+        s = p.solve({**p.params, "elements": elements})
+        return (s.voltage[-1, 0] ** 2 + s.voltage_std[-1, 0] ** 2) / V_ZPF**2
+
+    found = np.asarray(jax.grad(square)(jnp.zeros(len(named))))
+    steps = 1e-4 * np.eye(len(named))
+    expected = np.array([(square(jnp.asarray(e)) - square(jnp.asarray(-e))) / 2e-4 for e in steps])
+    assert np.all(np.abs(expected) > 1e-4)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 * np.max(np.abs(expected)))
