@@ -34,6 +34,7 @@ def test_a_thermal_start_obeys_fluctuation_dissipation(kappa, cutoff, temperatur
     assert s.diagnostics["smallest_eigenvalue"] > -1e-6
 
 
+@pytest.mark.slow  # quick: the linear neuron of the agreement report
 def test_a_linear_circuit_moves_as_its_moments_do():
     """Means and covariance from the vacuum at κ/ω0 = 0.1, ω_c = 5 ω0, 20 mK: within 1e-3 of the exact moments.
 
