@@ -15,6 +15,7 @@ from quspike.analysis.regime_map import regime_map
 from quspike.analysis.regime_points import BASE, CAPACITANCE, DURATION, IMPEDANCE, OMEGA, ZERO_POINT, Point
 from quspike.analysis.regime_reach import reach, regime_text
 from quspike.analysis.regime_table import read_table, write_table
+from quspike.analysis.rungs import rung
 from quspike.baths.noise import voltage_variance
 from quspike.constants import hbar
 from quspike.plot import plot_regime_map
@@ -93,10 +94,11 @@ def test_a_points_numbers_are_those_that_it_names() -> None:
 @pytest.mark.slow
 def test_a_kept_problem_gives_what_a_run_of_its_own_gives() -> None:
     """Another memristance, then one that senses something else. Catches: a compiled circuit used for another one."""
-    kept = KeptProblem()
-    kept.attempt(Point(coupling=0.3).run().replace(circuit=Point(coupling=0.3).run().circuit))
+    kept, classical = KeptProblem(), rung("classical")
+    kept.attempt(classical.of(Point(coupling=0.3).run()))
     for point in (Point(coupling=0.1), Point(coupling=0.1, drift=0.3, carrier=True)):
-        found, fresh = kept.solve(point.run()), KeptProblem().solve(point.run())
+        run = classical.of(point.run())
+        found, fresh = kept.solve(run), KeptProblem().solve(run)
         np.testing.assert_allclose(found.voltage, fresh.voltage, atol=2e-5 * np.abs(fresh.voltage).max())
 
 

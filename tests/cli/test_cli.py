@@ -288,8 +288,7 @@ def test_a_violated_bound_exits_4_when_strict(run_file: Path, capsys: pytest.Cap
         *SHORT,
         "--set",
         "MEM1.cutoff=1e9rad/s",
-        "--set",
-        "strict=true",
+        "--strict",
         "--set",
         "classical=false",
     )
