@@ -63,7 +63,7 @@ def test_a_linear_circuit_has_the_same_means_by_every_method_that_is_exact() -> 
 def test_all_rungs_that_can_run_are_taken_and_the_others_say_why() -> None:
     ds = compare(leaky(duration=4e-9))
     assert {"classical", "moments", "moments:drude"} <= set(ds.rung.values.tolist())
-    assert "gksl left out" in ds.qs.summary()
+    assert "gksl:mean_field left out" in ds.qs.summary()
     assert "needs a resonator" in ds.qs.summary()
 
 
