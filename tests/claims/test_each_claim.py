@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from quspike.claims import line_ensemble
 from quspike.claims.claim import Outcome
 from quspike.claims.fluctuation_dissipation import flux_variance, voltage_variance
 from quspike.claims.registry import MODULES, get_claim
@@ -73,6 +75,17 @@ def too_few_poles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coloured, "choose_poles", lambda *arguments, **options: (1, 0.0))
 
 
+def forget_moyal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Classical trajectories under quantum noise: a prediction without the quantum part of the motion."""
+    whole = line_ensemble.generators
+
+    def classical(*arguments):
+        found = whole(*arguments)
+        return replace(found, moyal=0 * found.moyal)
+
+    monkeypatch.setattr(line_ensemble, "generators", classical)
+
+
 def line_at_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line on √W(⟨φ⟩) φ̂ in the place of F(φ̂): a hierarchy whose memristance is no operator."""
     operator = heom_lines.coupling_of
@@ -130,6 +143,7 @@ def test_claim_holds(name: str) -> None:
         ("adiabatic-limit-fails", leak_twice, "first spike wrong by 10 % at κ/ω0"),
         ("adiabatic-limit-fails", sense_half_the_flux, "leak wrong by 1 % at |Ṁ/M|/ω0"),
         ("zero-point-force", line_at_the_mean, "shift at ω_c = 4 ω0"),
+        ("quantum-opening", forget_moyal, "order of what is left beyond the prediction"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],
 )

@@ -18,6 +18,7 @@ MODULES = {
     "adiabatic-limit-fails": "quspike.claims.adiabatic_limit_fails",
     "non-markovian-leak": "quspike.claims.non_markovian_leak",
     "zero-point-force": "quspike.claims.zero_point_force",
+    "quantum-opening": "quspike.claims.quantum_opening",
 }
 """Name → the file that defines its `CLAIM`."""
 
