@@ -67,7 +67,7 @@ def test_trajectories_meet_the_hierarchy_when_hot_and_leave_it_when_cold() -> No
     the start of a trajectory, √W at the mean, a standard error that is too large to see anything.
     """
     example = runpy.run_path(str(EXAMPLE))
-    hot, cold = (example["departure"](example[name], 50_000) for name in ("HOT", "COLD"))
+    hot, cold = (example["departure"](example[name], drawn) for name, drawn in (("HOT", 10_000), ("COLD", 50_000)))
     assert np.sqrt(np.mean(hot.mean**2)) < 2
     assert np.sqrt(np.mean(hot.spread**2)) < 2
     assert np.abs(hot.spread).max() < 4
