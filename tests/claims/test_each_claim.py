@@ -76,7 +76,10 @@ def too_few_poles(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forget_moyal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Classical trajectories under quantum noise: a prediction without the quantum part of the motion."""
+    """Classical trajectories under quantum noise: a prediction without the quantum part of the motion.
+
+    Any one of its terms missed, or a factor of three in one, does the same; so does a noise that draws no current.
+    """
     whole = line_ensemble.generators
 
     def classical(*arguments):

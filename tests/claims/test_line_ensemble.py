@@ -21,10 +21,10 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_what_quantum_noise_adds_to_a_resistor_obeys_fluctuation_dissipation() -> None:
-    """⟨φ²⟩ and ⟨V²⟩ of κ = 0.2 ω0, ω_c = 3 ω0 at ħω0 = 0.5 kT: 2Σ1/(ν² + 1 + νY) and 2Σ(1 + νY)/(…), pole by pole.
+    """⟨φ²⟩ and ⟨V²⟩ of κ = 0.2 ω0, ω_c = 3 ω0 at ħω0 = 0.5 kT, by quadrature over ω.
 
-    The zeros of coth up to the twelfth on both sides, to first order in what they add. Catches: a two-sided noise, a
-    current that the noise draws left out, ν for −ν.
+    Twelve zeros of coth on both sides, to first order in what they add. Catches: a two-sided noise, ν² + ω_c² for
+    ν² − ω_c².
     """
     quanta, kappa = 0.5, 0.2
     noise = quantum_noise(quanta, CUTOFF, MATSUBARA, np.ones(12))
@@ -44,7 +44,8 @@ def test_what_quantum_noise_adds_to_a_resistor_obeys_fluctuation_dissipation() -
 def test_the_flux_rests_where_the_zero_point_force_puts_it() -> None:
     """Moyal's product and the noise together, at ħω0 = 0.2 kT, against second-order perturbation theory: within 2 %.
 
-    Catches: V‴ without the line's own motion (3f f′ω_c), 1/8 for 1/24, a noise that does not kick the charge.
+    Catches: friction f′ for f, a noise that does not kick the charge. Moyal's part is 3 % of it, too little to show
+    each of its terms; without any of them the claim quantum-opening fails.
     """
     quanta = 0.2
     law = Sigmoid(0.04, 0.1, 1.0)
