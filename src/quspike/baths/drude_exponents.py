@@ -119,7 +119,8 @@ def choose_few_poles(
             return xi, eta, errors[-1]
     raise ConvergenceError(
         f"up to {MOST_POLES} poles the line's noise stays {min(errors):.1e} off fluctuation–dissipation, {tol:.1e} was "
-        f"asked for: {temperature:g} K is too cold for a cutoff of {cutoff:.3g} rad/s"
+        f"asked for, at {temperature:g} K, a cutoff of {cutoff:.3g} rad/s and {np.max(conductances):.3g} S: weaken the "
+        "coupling, warm the line or lower its cutoff, or use modes"
     )
 
 
