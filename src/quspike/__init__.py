@@ -32,7 +32,7 @@ _HOMES = {
     "quantize": "quspike.quantize.quantized",
     "open": "quspike.result.store",
     "fit_law": "quspike.memristors.fit",
-    "compare": "quspike.analysis.comparison",
+    "compare": "quspike.analysis.ladder.comparison",
     "hysteresis": "quspike.analysis.hysteresis",
     "frequency_sweep": "quspike.analysis.frequency_sweep",
     "InputError": "quspike.errors",
@@ -46,9 +46,9 @@ _RENAMED = {"compile": "compile_run", "open": "read"}  # names that would shadow
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
-    from quspike.analysis.comparison import compare
     from quspike.analysis.frequency_sweep import frequency_sweep
     from quspike.analysis.hysteresis import hysteresis
+    from quspike.analysis.ladder.comparison import compare
     from quspike.circuit import Circuit
     from quspike.drives import Csv, Noise, Pulses, Sine, Step, Wav
     from quspike.errors import ConvergenceError, InputError, NotAvailable, ValidityError, ValidityWarning

@@ -11,9 +11,9 @@ import pytest
 import xarray as xr
 
 import quspike as qs
-from quspike.analysis import agreement as report
-from quspike.analysis.agreement import Measured, Report, agreement, agreement_text
-from quspike.analysis.ladder_neurons import EQUILIBRIUM, LADDER, Allowed, ladder_neuron
+from quspike.analysis.ladder import agreement as report
+from quspike.analysis.ladder.agreement import Measured, Report, agreement, agreement_text
+from quspike.analysis.ladder.neurons import EQUILIBRIUM, LADDER, Allowed, ladder_neuron
 from quspike.cli.program import run_program
 from quspike.methods.modes import covariance
 from quspike.methods.registry import METHODS

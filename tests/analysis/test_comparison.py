@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import quspike as qs
-from quspike.analysis.comparison import DEVIATIONS, compare, deviations
-from quspike.analysis.rungs import rung, rungs
+from quspike.analysis.ladder.comparison import DEVIATIONS, compare, deviations
+from quspike.analysis.ladder.rungs import rung, rungs
 from quspike.baths.noise import voltage_variance
 from quspike.constants import k_B
 

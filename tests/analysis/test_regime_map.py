@@ -10,12 +10,12 @@ import pytest
 import xarray as xr
 
 import quspike as qs
-from quspike.analysis.kept_problem import KeptProblem
-from quspike.analysis.regime_map import regime_map
-from quspike.analysis.regime_points import BASE, CAPACITANCE, DURATION, IMPEDANCE, OMEGA, ZERO_POINT, Point
-from quspike.analysis.regime_reach import reach, regime_text
-from quspike.analysis.regime_table import read_table, write_table
-from quspike.analysis.rungs import rung
+from quspike.analysis.ladder.rungs import rung
+from quspike.analysis.regime.kept_problem import KeptProblem
+from quspike.analysis.regime.map import regime_map
+from quspike.analysis.regime.points import BASE, CAPACITANCE, DURATION, IMPEDANCE, OMEGA, ZERO_POINT, Point
+from quspike.analysis.regime.reach import reach, regime_text
+from quspike.analysis.regime.table import read_table, write_table
 from quspike.baths.noise import voltage_variance
 from quspike.constants import hbar
 from quspike.plot import plot_regime_map

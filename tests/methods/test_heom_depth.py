@@ -143,7 +143,7 @@ def test_the_automatic_depth_costs_less_than_twice_the_best_fixed_one(circuit, m
 
 
 @pytest.mark.slow
-def test_a_hierarchy_that_no_depth_settles_is_refused():
+def test_a_memristance_that_neither_poles_nor_tiers_settle_is_refused():
     """κ/ω0 up to 2 within a tenth of a zero-point flux. Catches: a number where there is none."""
     sharp = memristive(20e-3, centre=0.0, width=0.1, kappas=(0.01, 2.0))
     with pytest.raises(qs.ConvergenceError, match=r"one tier more|fluctuation–dissipation"):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import quspike as qs
-from quspike.analysis.rungs import rung
+from quspike.analysis.ladder.rungs import rung
 from quspike.constants import hbar, k_B
 from quspike.run.simulate import quiet_run
 

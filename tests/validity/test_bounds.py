@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import quspike as qs
-from quspike.analysis.regime_points import BASE, OMEGA, Point
-from quspike.analysis.regime_reach import along, reach
-from quspike.analysis.regime_table import read_table
-from quspike.analysis.rungs import rung
+from quspike.analysis.ladder.rungs import rung
+from quspike.analysis.regime.points import BASE, OMEGA, Point
+from quspike.analysis.regime.reach import along, reach
+from quspike.analysis.regime.table import read_table
 from quspike.run.compile import compile_run
 from quspike.validity import announce, assess
 from quspike.validity import bounds as b

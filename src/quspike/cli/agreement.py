@@ -29,7 +29,7 @@ def command(
     from quspike.cli.cache import keep_compiled_solvers
 
     keep_compiled_solvers()
-    from quspike.analysis.agreement import agreement, agreement_text
+    from quspike.analysis.ladder.agreement import agreement, agreement_text
     from quspike.result.provenance import to_json
 
     left_out = [label.strip() for label in without.split(",") if label.strip()]

@@ -55,7 +55,7 @@ def command(
         from quspike.plot.saving import check_figure_path
 
         check_figure_path(plot, force=force)
-    from quspike.analysis.comparison import compare
+    from quspike.analysis.ladder.comparison import compare
 
     with console.progress(quiet) as say:
         ds = console.interruptible(lambda: compare(run, methods, progress=say))
@@ -77,7 +77,7 @@ def _write(ds: xr.Dataset, output: Path | None, plot: Path | None, force: bool, 
 
 def _as_json(ds: xr.Dataset) -> str:
     """By method: cost and validity; by pair: every deviation."""
-    from quspike.analysis.comparison import DEVIATIONS
+    from quspike.analysis.ladder.comparison import DEVIATIONS
     from quspike.result.provenance import to_json
 
     labels = [str(label) for label in ds.rung.values]

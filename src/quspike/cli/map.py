@@ -44,8 +44,8 @@ def command(
         from quspike.result import atomic
 
         atomic.check_writable(table, force=force)
-    from quspike.analysis.regime_map import METHODS, regime_map
-    from quspike.analysis.regime_reach import regime_text
+    from quspike.analysis.regime.map import METHODS, regime_map
+    from quspike.analysis.regime.reach import regime_text
     from quspike.result.store import write
 
     chosen = METHODS if methods is None else tuple(methods.split(","))
@@ -59,7 +59,7 @@ def command(
         save(plot_regime_map(ds), plot, force=force)
         console.note(f"wrote {plot}", quiet)
     if table is not None:
-        from quspike.analysis.regime_table import write_table
+        from quspike.analysis.regime.table import write_table
 
         write_table(ds, table, force=force)
         console.note(f"wrote {table}", quiet)

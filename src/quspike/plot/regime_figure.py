@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from quspike.analysis.regime_reach import PERCENT, TENTH, along, cuts_of
+from quspike.analysis.regime.reach import PERCENT, TENTH, along, cuts_of
 from quspike.plot.style import CLASSICAL, INK, QUANTUM, QUIET, SCREEN_DPI, SERIES, RunFigure, styled
 
 LEAST = 1e-5  # below it an error says more about the reference

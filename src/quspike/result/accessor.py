@@ -55,7 +55,7 @@ class ResultAccessor:
         Of a comparison: what each method found, and how far apart they are.
         """
         if self._compares:
-            from quspike.analysis.comparison_text import comparison_text
+            from quspike.analysis.ladder.comparison_text import comparison_text
 
             return comparison_text(self._ds)
         return summarize(self._ds)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quspike.analysis.rungs import Rung, rungs
+from quspike.analysis.ladder.rungs import Rung, rungs
 from quspike.errors import ConvergenceError, InputError, QuspikeError
 from quspike.methods.registry import METHODS, Method
 from quspike.result.provenance import attributes, to_json

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quspike.analysis.ladder_neurons import EQUILIBRIUM, LADDER, Allowed, LadderNeuron, ladder_neuron
-from quspike.analysis.rungs import rung
+from quspike.analysis.ladder.neurons import EQUILIBRIUM, LADDER, Allowed, LadderNeuron, ladder_neuron
+from quspike.analysis.ladder.rungs import rung
 from quspike.result.engineering import human
 from quspike.run.simulate import quiet_run
 

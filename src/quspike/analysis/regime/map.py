@@ -3,7 +3,7 @@
     error of ⟨V⟩   max_t |⟨V⟩ − ⟨V⟩_ref| / max |⟨V⟩_ref|        error of σ   max_t |σ − σ_ref| / max σ_ref
 
 Cuts go through one base point, where every method is good, along one ratio each; planes vary two of them. The points
-and their references are those of `quspike.analysis.regime_points`. Two more rungs, the line as modes and hierarchical
+and their references are those of `quspike.analysis.regime.points`. Two more rungs, the line as modes and hierarchical
 equations, share nothing with `moments:drude`; what they differ by says how good that reference is. A classical ensemble
 in Johnson noise has σ = √(kT/C) at any M(t), which is what `classical` stands for here.
 """
@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quspike.analysis.kept_problem import KeptProblem
-from quspike.analysis.regime_points import (
+from quspike.analysis.ladder.rungs import Rung, rung
+from quspike.analysis.regime.kept_problem import KeptProblem
+from quspike.analysis.regime.points import (
     BASE,
     CAPACITANCE,
     CUTS,
@@ -31,7 +32,6 @@ from quspike.analysis.regime_points import (
     cut_points,
     plane_points,
 )
-from quspike.analysis.rungs import Rung, rung
 from quspike.baths.noise import thermal_voltage
 from quspike.methods.method import Solution
 from quspike.result.provenance import attributes, to_json

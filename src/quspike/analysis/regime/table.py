@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from quspike.analysis.regime_points import NAMES
-from quspike.analysis.regime_reach import ERRORS
+from quspike.analysis.regime.points import NAMES
+from quspike.analysis.regime.reach import ERRORS
 from quspike.result import atomic
 
 PLACES = ("part", "reference", *NAMES, "drift_found")

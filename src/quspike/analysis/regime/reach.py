@@ -7,7 +7,7 @@ import math
 import numpy as np
 import xarray as xr
 
-from quspike.analysis.regime_points import NAMES
+from quspike.analysis.regime.points import NAMES
 
 PERCENT, TENTH = 0.01, 0.1
 ERRORS = {"voltage_error": "⟨V⟩", "noise_error": "σ(V)"}
