@@ -111,6 +111,12 @@ class ResultAccessor:
 
         return memristor_wigner(self._ds, element)
 
+    def spike_statistics(self) -> xr.Dataset:
+        """Count, rate, first spike, mean interval, CV, local variation and adaptation index of each neuron."""
+        from quspike.analysis.spike_statistics import spike_statistics
+
+        return spike_statistics(self._ds)
+
     def rerun(self, base_dir: str | Path | None = None) -> xr.Dataset:
         """Run this result's own config again: the same numbers bit for bit with the same versions on the same device.
 
