@@ -117,7 +117,7 @@ CASES = {
     "heom, operator": Case(
         "heom", {k: v for k, v in LEAKS.items() if k.startswith(("drives", "elements.MEM1.phi"))} | CAT,
         resonator(memristor(0.02, 0.1, 0.4, 1.0, 1.0) + " cutoff=2e11rad/s", "I1 0 m tone"), memory="operator",
-        duration=1.5, step=0.008, positive=-1e-3, run={"truncation": 14, "initial": EVEN_CAT},
+        duration=1.5, step=0.008, positive=-1e-4, run={"truncation": 14, "initial": EVEN_CAT},
     ),
     "brownian, operator": Case(
         "brownian", LEAKS | CAT, memory="operator", duration=1.5, step=0.02, positive=-ACCEPTED,

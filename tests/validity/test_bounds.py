@@ -21,6 +21,7 @@ from quspike.validity import bounds as b
 DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "regime-map.csv"
 CUTS = [
     (b.SECULAR_COUPLING, "moments:markov", "coupling", "voltage_error", 1.0, 1),
+    (b.SECULAR_CUTOFF, "moments:markov", "cutoff", "voltage_error", 1.0, -1),
     (b.CUTOFF, "brownian:mean_field", "cutoff", "voltage_error", 1.0, -1),
     (b.BROWNIAN_QUANTA, "brownian:mean_field", "quanta", "noise_error", 1.0, 1),
     (b.BROWNIAN_LEAK, "brownian:mean_field", "coupling", "noise_error", BASE.quanta, 1),

@@ -20,6 +20,7 @@ class Method:
 
     baths : how the method can represent a dissipator, the default first. circuits : kinds of circuit it runs on.
     own_solver : it brings a `solve` of its own instead of a machine for the spiking scan.
+    space : what its truncation counts.
     tolerance : of the error estimate that an automatic step has to meet.
     """
 
@@ -34,6 +35,7 @@ class Method:
     circuits: tuple[str, ...]
     junctions: bool
     own_solver: bool = False
+    space: str = "Fock levels"
     tolerance: float = 1e-6
 
     def prepare(self, setup: Setup, params: Params, duration: float) -> Setup:
@@ -84,8 +86,9 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             "brownian", "quspike.methods.brownian.machine", "completely positive Caldeira–Leggett, nothing averaged",
-            "leading order in (ħκ/4kT)², kT ≳ ħω/3",
+            "ħκ ≪ kT, kT ≳ ħω/3",
             True, ("mean_field", "operator"), ("expectation",), ("markov",), ("baseband", "resonator"), True,
+            space="points of its grid",
         ),
         Method(
             "modes", "quspike.methods.modes.solution", "the lines themselves as oscillators, one closed system",

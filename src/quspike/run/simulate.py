@@ -93,15 +93,26 @@ def solve_well(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
     """
     problem = rehearsed(problem, _larger_space, say)
     problem, solution = _solve_on_a_good_grid(problem, say)
-    for _ in range(GROWTHS):
-        grown = _larger_space(problem, solution) or _finer(problem, solution)
+    growths = 0
+    while True:
+        larger = _larger_space(problem, solution)
+        grown = larger or _finer(problem, solution)  # a method ends its own refinements
         if grown is None:
             return problem, solution
-        say(f"once more with {grown.setup.truncation} Fock levels{_tiers(grown)}")
+        growths += larger is not None
+        if growths > GROWTHS:
+            raise ConvergenceError(_too_large(problem))
+        say(f"once more with {_sizes(grown)}")
         problem, solution = _solve_on_a_good_grid(grown, say)
-    raise ConvergenceError(
-        f"{problem.setup.truncation} Fock levels still leave the highest ones populated: the state is too large; "
-        "set truncation, shorten the run or lower the drive"
+
+
+def _too_large(problem: Problem) -> str:
+    """What was tried in vain, and what would do."""
+    space = f"{problem.setup.truncation} {problem.method.space}"
+    other = "" if problem.setup.several else ", or use modes, which has no levels"
+    return (
+        f"{space} still leave the last ones populated: the state is too large; set truncation, shorten the run, "
+        f"lower the drive{other}"
     )
 
 
@@ -139,7 +150,8 @@ def _larger_space(problem: Problem, solution: Solution) -> Problem | None:
     levels = problem.setup.truncation
     if problem.run.truncation is not None:
         raise ConvergenceError(
-            f"truncation = {levels}: the highest levels hold {top:.2g} of the state; take more, or leave it at auto"
+            f"truncation = {levels}: the last {problem.method.space} hold {top:.2g} of the state; "
+            "take more, or leave it at auto"
         )
     setup = replace(problem.setup, truncation=int(levels * 1.5) + 1)
     return _fitted(problem, problem.method.resized(setup, problem.params))
@@ -161,8 +173,13 @@ def _fitted(problem: Problem, setup: Setup) -> Problem:
     return problem.with_step(STABLE / setup.fastest)
 
 
-def _tiers(problem: Problem) -> str:
-    return "" if problem.setup.hierarchy is None else f" and {problem.setup.hierarchy.depth} tiers"
+def _sizes(problem: Problem) -> str:
+    """The static sizes of a run, for who waits for it."""
+    setup = problem.setup
+    sizes = [f"{setup.truncation} {problem.method.space}"]
+    sizes += [] if setup.hierarchy is None else [f"{setup.hierarchy.depth} tiers"]
+    sizes += [f"jumps of up to {setup.jumps} quanta"] if setup.jumps else []
+    return ", ".join(sizes)
 
 
 def quiet_run(what: Run | str | Path) -> xr.Dataset:

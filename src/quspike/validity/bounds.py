@@ -32,6 +32,8 @@ class Crossing:
 
 SECULAR_COUPLING = Crossing("⟨V⟩", "κ/ω0", 0.029, 0.33, 0.1)
 """Largest κ/ω0 of `gksl` and secular `moments`."""
+SECULAR_CUTOFF = Crossing("⟨V⟩", "ω0/ω_c", 0.022, None, 0.1)
+"""Fastest rate over the cutoff of `gksl` and secular `moments`, whose own error stands beside the line's pull."""
 CUTOFF = Crossing("⟨V⟩", "ω0/ω_c", 0.033, None, 0.1)
 """Fastest rate over the cutoff, of methods whose lines answer at once: the pull of the line's inductance."""
 BROWNIAN_QUANTA = Crossing("σ(V)", "ħω0/kT", 0.96, 10.0, 3.0)
@@ -39,6 +41,7 @@ BROWNIAN_QUANTA = Crossing("σ(V)", "ħω0/kT", 0.96, 10.0, 3.0)
 BROWNIAN_LEAK = Crossing("σ(V)", "ħκ/kT", 0.0155, 0.24, 0.25)
 """ħκ/kT of `brownian` on a resonator, at ω_c = 300 ω0: where σ(V) is 10 % off, since what is missing grows only with
 ln ω_c and is stated beside it."""
+WHITE_NOISE = "white noise leaves out the lines' zero-point motion: of order ħκ/kT, and growing with ln ω_c"
 WHITE_LEAK = 1.0
 """ħκ/kT of white noise on a membrane without a carrier, by order of magnitude: what zero-point noise is missing is
 stated beside it, exactly (`coloured/white V_rms`)."""
@@ -48,5 +51,5 @@ DRIFT = 0.1
 """|Ṁ/M|/ω0 of secular methods. By itself it costs nothing: it multiplies the error of κ/ω0, by 1.05 here and by 1.5
 at 1, for a memristance that follows the carrier."""
 HIERARCHY_COUPLING, HIERARCHY_CUTOFF = 0.3, 10.0
-"""κ/ω0 and ω_c/ω0 of `heom`: up to there the map finds it within 2e-4. It went on to 0.6 and 20 for
-a linear node, where it was not compared with anything but the map."""
+"""κ/ω0 and ω_c/ω0 of `heom`: as far as operators and junctions were compared with another hierarchy. The map, whose
+node is linear, finds it within 2e-4 up to 0.6 and 20."""

@@ -40,7 +40,7 @@ def numerics_checks(solution: Solution) -> list[Check]:
     found = {name: float(value) for name, value in solution.diagnostics.items()}
     checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
     if "top_level_population" in found:
-        text = "population of the highest Fock levels: grow the truncation"
+        text = "population of the highest levels, or at the edge of the grid: a larger truncation holds more"
         checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
     if "trace_error" in found:
         checks.append(bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))

@@ -22,7 +22,9 @@ from quspike.validity.bounds import (
     JOHNSON_QUANTA,
     PAGE,
     SECULAR_COUPLING,
+    SECULAR_CUTOFF,
     WHITE_LEAK,
+    WHITE_NOISE,
     Crossing,
 )
 from quspike.validity.common import memristance_drift
@@ -66,13 +68,13 @@ def dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
     if not np.any(kappa > 0):
         return []
     checks = []
-    secular = method == "gksl" or (method == "moments" and not setup.coloured)
+    secular = _secular(setup, method)
     if setup.resonator:
         assert setup.omega is not None
         ratio = np.max(kappa) / setup.omega
         text = "the secular equation is of leading order in κ/ω0"
         if method == "heom":
-            text = f"the hierarchy is checked against fluctuation–dissipation up to here ({PAGE}); modes goes on"
+            text = f"operators and junctions in it are compared with another hierarchy up to here ({PAGE})"
             checks.append(bounded("kappa/omega0", ratio, HIERARCHY_COUPLING, text))
         elif secular:
             checks.append(_against(SECULAR_COUPLING, "kappa/omega0", ratio, text))
@@ -88,6 +90,11 @@ def dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Sol
     return checks
 
 
+def _secular(setup: Setup, method: str) -> bool:
+    """True for equations that average over the carrier, and know nothing of the cutoff."""
+    return setup.resonator and (method == "gksl" or (method == "moments" and not setup.coloured))
+
+
 def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """Quanta and damping against the temperature, the cutoff against all of them, and how quantum the state is."""
     elements = params["elements"]
@@ -95,7 +102,7 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     kappa = float(np.max(leak_rates(setup, params, solution)))
     checks = []
     white = method == "brownian" or (not setup.resonator and not setup.quantum_lines)
-    text = "white noise is of leading order in (ħκ/4kT)²"
+    text = WHITE_NOISE
     ratio = hbar * kappa / (k_B * coldest)
     if white and setup.resonator:
         checks.append(_against(BROWNIAN_LEAK, "hbar kappa/kT", ratio, text))
@@ -106,7 +113,7 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     if setup.resonator:
         assert setup.omega is not None
         checks.append(_quantum_of_the_mode(method, hbar * setup.omega / (k_B * coldest)))
-    checks += _cutoffs(setup, elements, kappa)
+    checks += _cutoffs(setup, method, elements, kappa)
     return checks + _quantumness(setup, elements, coldest, kappa, solution)
 
 
@@ -118,7 +125,7 @@ def _quantum_of_the_mode(method: str, ratio: float) -> Check:
     return info("hbar omega0/kT", ratio, "quantum noise if ≳ 1")
 
 
-def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Check]:
+def _cutoffs(setup: Setup, method: str, elements: Mapping[str, Any], kappa: float) -> list[Check]:
     fastest = max(kappa, setup.omega or 0.0)
     cutoffs = [float(elements[d.name]["cutoff"]) for d in setup.one.dissipators if "cutoff" in elements[d.name]]
     if not cutoffs:
@@ -126,11 +133,11 @@ def _cutoffs(setup: Setup, elements: Mapping[str, Any], kappa: float) -> list[Ch
     text = "the lines' cutoff" + ("" if setup.quantum_lines else ", above which a Markovian bath has no say")
     value = fastest / min(cutoffs)
     if setup.hierarchy is not None and setup.omega:
-        text = f"ω_c/ω0: the hierarchy is checked against fluctuation–dissipation up to here ({PAGE}); modes goes on"
+        text = f"ω_c/ω0: operators and junctions in it are compared with another hierarchy up to here ({PAGE})"
         return [bounded("cutoff/omega0", max(cutoffs) / setup.omega, HIERARCHY_CUTOFF, text)]
     if setup.quantum_lines:
         return [info("fastest rate/cutoff", value, text)]
-    return [_against(CUTOFF, "fastest rate/cutoff", value, text)]
+    return [_against(SECULAR_CUTOFF if _secular(setup, method) else CUTOFF, "fastest rate/cutoff", value, text)]
 
 
 def _white_noise_deficit(

@@ -7,7 +7,7 @@ up to order D, and two for mean and covariance.
 
 Any other is sketched: the same run, its lines' noise with a single pole, which has three companions a tier where the
 run itself has twenty. What tiers beyond the last would do depends on how strongly the lines answer and how bent F or
-the potential is, and little on the noise's fine structure: the sketch's number is between once and twice the run's own
+the potential is, and little on the noise's fine structure: the sketch's number is 0.7 to 2.5 times the run's own
 (measured for sigmoids over ½ to 2 zero-point fluxes at κ/ω0 = 0.1 and 0.3, 20 and 200 mK; a test holds it). Its
 steps are longer too, so that all of the search is cheaper than the run.
 """

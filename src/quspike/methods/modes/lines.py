@@ -187,11 +187,13 @@ def _refuse(setup: Setup, lines: LineModes, worst: np.ndarray, duration: float, 
     when = np.argmax(worst > RECURS) / len(worst) * duration
     name = next(iter(asked), setup.one.dissipators[0].name)
     what = f"what the line took comes back after {when:.3g} s ({np.max(worst):.1%} of the voltage)"
+    linear = setup.memory == "mean_field" and not setup.membrane.junctions
+    able = "moments with bath=drude" if linear else "heom, or brownian where kT ≳ ħω/3"
     if asked:
         raise InputError(f"{name} modes", asked[name], f"must be about {needed} for {duration:g} s: {what}")
     raise InputError(
         f"{name} modes", f"auto, at most {most}", f"must be about {needed} for {duration:g} s: {what}; take a "
-        "shorter run, a smaller cutoff, or method moments with bath=drude"
+        f"shorter run, a smaller cutoff, or method {able}"
     )  # fmt: skip
 
 

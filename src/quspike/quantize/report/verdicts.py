@@ -36,7 +36,7 @@ def _temperatures(kappa: float, modes: tuple[ResonatorMode, ...], baths: tuple[B
     ratio = quantum_over_thermal(kappa, coldest)
     if modes:
         return [*checks, info("hbar kappa/kT", ratio, "quantum noise over the linewidth if ≳ 1")]
-    return [bounded("hbar kappa/kT", ratio, 1.0, "white noise is of leading order in (ħκ/4kT)²")]
+    return [bounded("hbar kappa/kT", ratio, 1.0, "white noise leaves out zero-point motion of order ħκ/kT")]
 
 
 def _cutoffs(kappa: float, modes: tuple[ResonatorMode, ...], baths: tuple[Bath, ...]) -> list[Check]:
