@@ -13,6 +13,7 @@ h = ħω0/kT is the one number left. Moyal's product and the line's noise beyond
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ OMEGA, IMPEDANCE = (L * C) ** -0.5, (L / C) ** 0.5
 LAW = Sigmoid(off=0.05, on=0.5, width=0.7)  # κ/ω0 of 0.05 to 0.5 over 0.7 of the thermal flux
 CUTOFF = 2.5  # ω_c/ω0
 FREQUENCY, AMPLITUDE = 0.5, 0.25  # of the drive: over ω0, and of the current times L over the thermal flux
+TIERS = 3  # of `heom`: a fourth changes the quantum part by 0.6 %
 QUANTA = {0.5: 24, 0.7: 18}  # ħω0/kT, and Fock levels: the highest two hold 1e-5
 PERIODS, SAMPLES, STEPS = 2, 64, 384  # of the drive; points in one, and steps of the ensemble
 POLES = 5e-4  # of ⟨V²⟩ and ⟨φ²⟩: those of the hierarchy
@@ -115,9 +117,10 @@ def scales(quanta: float) -> tuple[float, float]:
     return temperature, (L * k_B * temperature) ** 0.5
 
 
-def loop_of(method: str, memory: str, quanta: float) -> tuple[np.ndarray, np.ndarray]:
+def loop_of(method: str, memory: str, quanta: float, tiers: int = TIERS) -> tuple[np.ndarray, np.ndarray]:
     """V and I_M over the last period (SAMPLES + 1,) of the neuron at ħω0/kT, in thermal units."""
     from quspike.drives import Sine
+    from quspike.methods.heom.prepare import with_depth
     from quspike.run.compile import compile_run
     from quspike.run.schema import Run
 
@@ -136,7 +139,10 @@ def loop_of(method: str, memory: str, quanta: float) -> tuple[np.ndarray, np.nda
         truncation=QUANTA[quanta] if method == "heom" else "auto",
         classical=False,
     )
-    solution = compile_run(run).solve()
+    problem = compile_run(run)
+    if method == "heom":
+        problem = replace(problem, setup=with_depth(problem.setup, problem.params, tiers))
+    solution = problem.solve()
     v, i = (np.asarray(x)[-SAMPLES - 1 :, 0] for x in (solution.voltage, solution.memristor_current))
     return v / (flux * OMEGA), i * L / flux
 
