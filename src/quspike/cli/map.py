@@ -32,18 +32,9 @@ def command(
     planes of two of them. Takes some minutes.
     """
     from quspike.cli.cache import keep_compiled_solvers
-    from quspike.result.store import check_writable
 
     keep_compiled_solvers()
-    target = check_writable(output, force=force)
-    if plot is not None:
-        from quspike.plot.saving import check_figure_path
-
-        check_figure_path(plot, force=force)
-    if table is not None:
-        from quspike.result import atomic
-
-        atomic.check_writable(table, force=force)
+    target = _checked(output, plot, table, force)
     from quspike.analysis.regime.map import METHODS, regime_map
     from quspike.analysis.regime.reach import regime_text
     from quspike.result.store import write
@@ -65,3 +56,17 @@ def command(
         console.note(f"wrote {table}", quiet)
     if not quiet:
         console.result(regime_text(ds))
+
+
+def _checked(output: Path, plot: Path | None, table: Path | None, force: bool) -> Path:
+    """Where the numbers go, once every file is known to be writable: before minutes are spent."""
+    from quspike.plot.saving import check_figure_path
+    from quspike.result import atomic
+    from quspike.result.store import check_writable
+
+    target = check_writable(output, force=force)
+    if plot is not None:
+        check_figure_path(plot, force=force)
+    if table is not None:
+        atomic.check_writable(table, force=force)
+    return target
