@@ -23,7 +23,7 @@ from quspike.run.initial import Initial, Memories
 from quspike.run.load import parse_run
 from quspike.run.neuron import Neuron
 from quspike.run.settings import Save, Settings, Times
-from quspike.run.table import Table
+from quspike.run.table import OneOf, Table
 from quspike.run.template import template
 from quspike.run.toml import toml_value
 
@@ -36,6 +36,7 @@ WRONG_TYPES: dict[type[Kind], list[Any]] = {
     Name: [1, "", "two words", "tab\tstop", []],
     Amplitude: ["3", [1.0, 2.0, 3.0], [], {}, [True, 1.0], [float("nan"), 0.0]],
     Memories: [1, "MEM1", [], {"MEM1": [1]}],
+    OneOf: [1, True, "a word", [1], {"no such key": 1}],
     Times: [1, "1 ns", {}, ["1 ns", "1 ns"], ["-1 ns"], ["1 V"]],
 }
 DRIVES: dict[str, dict[str, Any]] = {
@@ -224,17 +225,8 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
 @pytest.mark.parametrize(
     ("find", "replacement", "key"),
     [
-        ('spike = "expectation"', 'spike = "record"', "[neuron] spike"),
-        ('spike = "expectation"', 'spike = "escape"', "[neuron] spike"),
-        ('spike = "expectation"', 'spike = "coherent"', "[neuron] spike"),
-        ('spike = "expectation"', 'escape = { rate = "1e9/s", width = "2 uV" }', "[neuron] escape"),
-        ('method = "moments"', 'method = "trajectories"', "[run] method"),
-        ('memory = "mean_field"', 'memory = "measured"', "[run] memory"),
         ('memory = "mean_field"', 'frame = "rotating"', "[run] frame"),
-        ('memory = "mean_field"', 'parent = "gksl"', "[run] parent"),
         ('state = "thermal"', 'state = "file"', "[initial] state"),
-        ("covariance = false", "record = true", "[save] record"),
-        ("[save]", '[measurement]\nstrength = "1e6/s"\n[save]', "[measurement]"),
     ],
 )
 def test_what_has_not_arrived_is_refused_by_name_and_never_ignored(find: str, replacement: str, key: str) -> None:
@@ -245,6 +237,44 @@ def test_what_has_not_arrived_is_refused_by_name_and_never_ignored(find: str, re
     assert "not available yet" in message
     with pytest.raises(NotAvailable):
         parse_run(text.replace(find, replacement, 1))
+
+
+MEASURED = '[measurement]\nstrength = "1e6/s"\n'
+
+
+@pytest.mark.parametrize(
+    ("find", "replacement", "named"),
+    [
+        ('spike = "expectation"', 'spike = "escape"', "[neuron] escape"),
+        ('spike = "expectation"', 'spike = "record"', "[neuron] record"),
+        ('spike = "expectation"', 'spike = "coherent"\ncoherent = { bin = "1 ns" }', "coherent width"),
+        ('spike = "expectation"', 'escape = { rate = "1e9/s", width = "2 uV" }', "belongs to spike escape"),
+        ('spike = "expectation"', 'spike = "escape"\nescape = { rate = "-1e9/s", width = "2 uV" }', "escape rate"),
+        ('spike = "expectation"', 'spike = "escape"\nescape = { rate = "1 GHz", width = "2 uV" }', "escape rate"),
+        ('memory = "mean_field"', 'memory = "measured"', "[measurement]"),
+        ("record = false", "record = true", "[save] record"),
+        ("[save]", MEASURED + "[save]", "[measurement]"),
+        ("[save]", MEASURED + "efficiency = 1.5\n[save]", "[measurement] efficiency"),
+        ("[save]", MEASURED + "efficiency = -0.1\n[save]", "[measurement] efficiency"),
+        ("[save]", '[measurement]\nstrength = "-1e6/s"\n[save]', "[measurement] strength"),
+    ],
+)
+def test_a_detector_that_is_wrong_or_serves_nothing_is_refused_by_name(find: str, replacement: str, named: str) -> None:
+    text = template().replace("covariance = false", "covariance = false\nrecord = false")
+    assert find in text
+    assert named in refusal(text.replace(find, replacement, 1))
+
+
+def test_a_measurement_and_a_detector_are_written_back_bit_for_bit() -> None:
+    """Catches: a table that `to_toml` leaves out, and a unit that does not come back."""
+    text = template().replace("[save]", MEASURED + 'efficiency = 0.5\nfilter = "1 ns"\n[save]')
+    text = text.replace('spike = "expectation"', 'spike = "record"\nrecord = { filter = "3 ns" }')
+    run = parse_run(text)
+    assert run.measurement is not None
+    assert (run.measurement.strength, run.measurement.efficiency, run.measurement.filter) == (1e6, 0.5, 1e-9)
+    assert run.neurons["neuron"].record is not None
+    assert run.neurons["neuron"].record.filter == pytest.approx(3e-9, rel=1e-15)
+    assert parse_run(run.to_toml()) == run
 
 
 def test_two_neurons_on_one_node_are_refused() -> None:

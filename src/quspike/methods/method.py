@@ -25,15 +25,17 @@ class Setup:
     """The static side of a run: the circuit's shape and the choices that select equations.
 
     membrane_kind : "voltage" | "envelope" | "quadrature". reset : "zero" | "subtract". spiking : is there a neuron?
-    memory : what drives the memristors. baths : how each dissipator is represented, by name.
+    memory : what drives the memristors. spike : what the neuron's spikes are; stages : of an escape's refractory
+    register, 0: a delay. parent, unravelling : of `trajectories`. baths : how each dissipator is represented, by name.
     scale : V, the voltage that errors are measured against.
     diffusion : of the flux in `brownian`. steps_per_radian : of a resonator, at the least.
     omega : ω0 as a plain number, for static choices (rad/s); None in baseband. poles, noise_error, noise_grid (s),
     noise_save_index : the coloured noise of `bath=drude` and the grid of its covariance. lines, recurrence,
     settling_error : the modes of each line in `modes`, how far they come back in the run, their noise after a reset.
-    trajectories, seed : of an ensemble. neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of
-    several nodes; the scales of its memories and fluxes. hierarchy : of `heom`. jumps : the most quanta of one jump in
-    `gksl` with an operator memory. fastest : rate of a method's own equations, 1/s.
+    trajectories, seed : of an ensemble; save_record : keep its filtered records.
+    neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its
+    memories and fluxes. hierarchy : of `heom`. jumps : the most quanta of one jump in `gksl` with an operator memory.
+    fastest : rate of a method's own equations, 1/s.
     """
 
     membrane: Membrane | System
@@ -43,6 +45,11 @@ class Setup:
     reset: str = "zero"
     spiking: bool = False
     memory: str = "mean_field"
+    spike: str = "expectation"
+    stages: int = 0
+    parent: str = "gksl"
+    unravelling: str = "jump"
+    save_record: bool = False
     closure: str = "none"
     johnson: bool = False
     scale: float = 1e-6

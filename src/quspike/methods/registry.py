@@ -58,9 +58,10 @@ class Method:
         fit = getattr(importlib.import_module(self.module), "resized", None)
         return setup if fit is None else fit(setup, params)
 
-    def solver(self) -> Callable[..., Solution] | None:
-        """`solve(setup, plan, capacity, params, key)` of a method that does not run on the spiking scan, or None."""
-        return importlib.import_module(self.module).solve if self.own_solver else None
+    def solver(self, setup: Setup) -> Callable[..., Solution] | None:
+        """`solve(setup, plan, capacity, params, key)` where this setup does not run on the spiking scan, or None."""
+        choose = getattr(importlib.import_module(self.module), "solver", None)
+        return None if choose is None else choose(setup)
 
     def build(self, setup: Setup, params: Params) -> Machine:
         """The machine of this method for these parameters."""
@@ -110,11 +111,11 @@ TABLES = ("classical", "moments")  # the methods that run what a table stores
 
 def check_legal(method: str, setup: Setup) -> Method:
     """The method, if it can run this circuit; otherwise an error that says why and which one can."""
+    if method not in METHODS:
+        raise NotAvailable("method", method, f"must be one of {', '.join(METHODS)}: it is not available yet")
     chosen = METHODS[method]
-    if setup.memory not in chosen.memories:
-        able = " or ".join(m.name for m in METHODS.values() if setup.memory in m.memories) or "no method yet"
-        remedy = f"must be {' or '.join(chosen.memories)} with method {method} ({setup.memory}: {able})"
-        raise (InputError if able != "no method yet" else NotAvailable)("memory", setup.memory, remedy)
+    _check_word(chosen, "memory", setup.memory, "memories")
+    _check_word(chosen, "spike", setup.spike, "spikes")
     kind = setup.membrane.kind
     if kind == "network":
         _check_network(chosen, setup)
@@ -140,6 +141,18 @@ def check_legal(method: str, setup: Setup) -> Method:
     return chosen
 
 
+def _check_word(chosen: Method, key: str, word: str, column: str) -> None:
+    """A memory or a spike that this method has in its row."""
+    legal = getattr(chosen, column)
+    if word in legal:
+        return
+    able = " or ".join(m.name for m in METHODS.values() if word in getattr(m, column))
+    remedy = f"must be {' or '.join(legal)} with method {chosen.name}"
+    if not able:
+        raise NotAvailable(key, word, f"{remedy}: {word} is not available yet")
+    raise InputError(key, word, f"{remedy} ({word}: {able})")
+
+
 def _check_constraint(chosen: Method, setup: Setup) -> None:
     """Junctions at nodes without capacitance are an equation beside the others, which one method solves."""
     assert isinstance(setup.membrane, System)
@@ -162,9 +175,10 @@ def _check_network(chosen: Method, setup: Setup) -> None:
         able = " or ".join(m.name for m in METHODS.values() if "network" in m.circuits)
         remedy = f"needs one node, and this circuit has {setup.membrane.node}: use {able}"
         raise NotAvailable("method", chosen.name, remedy)
-    if setup.memory != "mean_field":
-        remedy = f"must be mean_field with several nodes, and this circuit has {setup.membrane.node}"
-        raise NotAvailable("memory", setup.memory, remedy)
+    for key, word, usual in (("memory", setup.memory, "mean_field"), ("spike", setup.spike, "expectation")):
+        if word != usual:
+            remedy = f"must be {usual} with several nodes, and this circuit has {setup.membrane.node}"
+            raise NotAvailable(key, word, remedy)
     if setup.membrane.junctions and not chosen.junctions:
         remedy = f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use gksl or classical"
         raise InputError("method", chosen.name, remedy)

@@ -11,7 +11,7 @@ from quspike.errors import InputError
 from quspike.run.fields import nearest, shown
 from quspike.run.settings import Settings
 
-TABLES = ("neuron", "drive", "initial", "run", "save")
+TABLES = ("neuron", "drive", "measurement", "initial", "run", "save")
 
 
 class Change(NamedTuple):

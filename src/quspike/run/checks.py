@@ -9,6 +9,7 @@ from quspike.drives import Drive
 from quspike.errors import InputError
 from quspike.run.fields import nearest, shown
 from quspike.run.initial import Initial
+from quspike.run.measurement import Measurement
 from quspike.run.neuron import Neuron
 from quspike.run.settings import Save
 from quspike.units import format_si
@@ -87,6 +88,20 @@ def check_initial(circuit: Circuit, neurons: Mapping[str, Neuron], initial: Init
 def _resonant_nodes(circuit: Circuit) -> set[str]:
     """The nodes that an inductor or a junction ends on."""
     return {node for element in circuit.of("L", "JJ") for node in element.nodes}
+
+
+def check_measured(measurement: Measurement | None, neurons: Mapping[str, Neuron], memory: str, save: Save) -> None:
+    """Refuse a record that nobody makes, and a measurement that nobody reads."""
+    readers = [f"memory {memory}"] if memory == "measured" else []
+    readers += ["spike record"] if any(neuron.spike == "record" for neuron in neurons.values()) else []
+    if readers and measurement is None:
+        raise InputError("[measurement]", "nothing", f"must be given for {readers[0]}: its strength, at the least")
+    if measurement is not None and not readers:
+        raise InputError("[measurement]", "a table", "belongs to memory measured or spike record, and neither is there")
+    if measurement is not None and measurement.efficiency == 0:
+        raise InputError("[measurement] efficiency", "0", f"must be > 0 for {readers[0]}: nothing reaches the record")
+    if save.record and not readers:
+        raise InputError("[save] record", "true", "belongs to memory measured or spike record, and neither is there")
 
 
 def check_saved(save: Save, duration: float) -> None:

@@ -39,7 +39,7 @@ from quspike.run.load import load
 from quspike.run.massless import check_massless
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
 from quspike.run.schema import Run
-from quspike.run.starting_point import initial_params, neuron_params, reset_params
+from quspike.run.starting_point import initial_params, measurement_params, neuron_params, reset_params
 from quspike.run.step_size import choose_step, voltage_scale
 from quspike.units import QUANTITIES
 
@@ -95,7 +95,7 @@ class Problem:
             plan = replace(self.plan, gap=gap, fraction=fraction)  # arguments: as constants, they would slow compiling
             return solve(self.method, self.setup, plan, self.capacity, params, key)
 
-        own = self.method.solver()
+        own = self.method.solver(self.setup)
         if own is not None:
             return lambda gap, fraction, params, key: own(self.setup, self.plan, self.capacity, params, key)
         return jax.jit(run)
@@ -180,7 +180,10 @@ def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], 
     neuron = next(iter(run.neurons.values()), None)
     numbers = neuron_params(neuron) if neuron else {}
     numbers |= reset_params(neuron, membrane, elements) if neuron and rung.quantum else {}
-    return {"neuron": numbers, "initial": initial_params(run, membrane, elements)}
+    measured = {}
+    if run.measurement is not None and rung.name == run.method:
+        measured = {"measurement": measurement_params(run.measurement, membrane, elements)}
+    return {"neuron": numbers, "initial": initial_params(run, membrane, elements), **measured}
 
 
 def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any], least: int) -> Setup:
@@ -208,6 +211,11 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         membrane=membrane,
         inputs=inputs,
         memory=run.memory if method == run.method else "mean_field",
+        spike=neuron.spike if neuron and method == run.method else "expectation",
+        stages=neuron.escape.stages or 0 if neuron and neuron.escape else 0,
+        parent=run.parent,
+        unravelling=run.unravelling,
+        save_record=run.save.record,
         membrane_kind=neuron.membrane if neuron else ("envelope" if omega else "voltage"),
         quadrature_phase=neuron.quadrature_phase if neuron else 0.0,
         reset=neuron.reset if neuron else "zero",

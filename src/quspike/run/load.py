@@ -11,10 +11,11 @@ from typing import Any
 
 from quspike.circuit import Circuit
 from quspike.drives import Drive, drive_from_dict
-from quspike.errors import InputError, NotAvailable
+from quspike.errors import InputError
 from quspike.run.changes import Change, change_circuit, change_document
 from quspike.run.fields import clipped, nearest, one_line, shown
 from quspike.run.initial import Initial
+from quspike.run.measurement import Measurement
 from quspike.run.memories import read_memories
 from quspike.run.neuron import Neuron
 from quspike.run.schema import ALONE, Netlist, Run, neuron_table
@@ -24,8 +25,7 @@ from quspike.run.toml import SCHEMA
 
 LARGEST = 8_000_000  # bytes of a run file or netlist: a hundred thousand elements
 MOST_DOTS = 1000  # in one line
-KEYS = ("schema", "circuit", "neuron", "drive", "initial", "run", "save")
-LATER_KEYS = ("measurement",)
+KEYS = ("schema", "circuit", "neuron", "drive", "measurement", "initial", "run", "save")
 
 __all__ = ["load", "parse_run", "read_text"]
 
@@ -55,6 +55,7 @@ def parse_run(text: str, where: str = "run file", base_dir: str | Path = ".", ch
             "circuit": circuit,
             "neurons": _neurons(document.get("neuron")),
             "drives": _drives(document.get("drive", {})),
+            "measurement": _measurement(document),
             "initial": _initial(_mapping(document, "initial"), circuit),
             "save": Save.from_file(_mapping(document, "save"), "[save] {}".format),
         }
@@ -111,8 +112,6 @@ def _syntax_error(message: str, text: str, where: str) -> InputError:
 
 def _check_top(document: Mapping[str, Any]) -> None:
     for key, value in document.items():
-        if key in LATER_KEYS:
-            raise NotAvailable(f"[{key}]", shown(value), "must be left out: it is not available yet")
         if key not in KEYS:
             raise InputError(shown(key).strip('"'), shown(value), f"is not a known key ({nearest(key, KEYS)})")
     version = document.get("schema")
@@ -155,6 +154,13 @@ def _drives(tables: Any) -> dict[str, Drive]:
             clean = type(error)(error.key, clipped(str(error.value)), error.remedy)
             raise relabelled(clean, f"[drive.{name}] {{}}".format, None) from None
     return drives
+
+
+def _measurement(document: Mapping[str, Any]) -> Measurement | None:
+    """None where the table is left out."""
+    if "measurement" not in document:
+        return None
+    return Measurement.from_file(_mapping(document, "measurement"), "[measurement] {}".format)
 
 
 def _initial(table: Mapping[str, Any], circuit: Circuit) -> Initial:

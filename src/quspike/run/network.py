@@ -57,6 +57,9 @@ def system_setup(run: Run, system: System, inputs: Inputs, method: str) -> Setup
         membrane=system,
         inputs=inputs,
         memory=run.memory if method == run.method else "mean_field",
+        spike=next((n.spike for n in neurons if n.spike != "expectation"), "expectation")
+        if method == run.method
+        else "expectation",
         spiking=bool(neurons),
         closure=run.closure if method == "moments" else "none",
         johnson=run.johnson_noise and method == "classical",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from quspike.errors import InputError
+from quspike.run.detectors import DETECTORS, Coherent, Escape, Record
 from quspike.run.fields import Choice, Name, Unit, shown
-from quspike.run.table import Table
+from quspike.run.table import OneOf, Table
 from quspike.units import format_si
 
 
@@ -26,15 +27,15 @@ class Neuron(Table):
     reset : `zero` or `subtract`.
     reset_std : standard deviation of the membrane that a `zero` reset leaves [V]; None ("auto"): thermal, √(kT/C).
     t_ref : refractory time, in which the input is disconnected [s].
-    spike : what makes a spike: the crossing of the `expectation`.
+    spike : what makes a spike: the crossing of the `expectation`, or of the filtered `record` of the measurement; a
+        click, `escape`; or, unobserved, a qubit for each bin of time, `coherent`.
+    record, escape, coherent : a Record, an Escape, a Coherent, or what it is made of: the detector of that spike.
 
     Raises
     ------
     InputError : a key that does not exist, a value of the wrong kind, v_reset ≥ v_threshold, or keys that contradict
         each other.
     """
-
-    later_keys: ClassVar[tuple[str, ...]] = ("escape", "record", "coherent")
 
     node: Annotated[str, Name()]
     membrane: Annotated[str, Choice(("voltage", "envelope", "quadrature"))] = "voltage"
@@ -44,7 +45,10 @@ class Neuron(Table):
     reset: Annotated[str, Choice(("zero", "subtract"))] = "zero"
     reset_std: Annotated[float | None, Unit("voltage", minimum=0.0, auto=True)] = None
     t_ref: Annotated[float, Unit("time", minimum=0.0)] = 0.0
-    spike: Annotated[str, Choice(("expectation",), later=("record", "escape", "coherent"))] = "expectation"
+    spike: Annotated[str, Choice(("expectation", *DETECTORS))] = "expectation"
+    record: Annotated[Record | None, OneOf(Record, "record", optional=True)] = None
+    escape: Annotated[Escape | None, OneOf(Escape, "escape", optional=True)] = None
+    coherent: Annotated[Coherent | None, OneOf(Coherent, "coherent", optional=True)] = None
 
     def __init__(self, node: object = None, /, **keys: Any) -> None:
         super().__init__(**keys if node is None else {"node": node, **keys})
@@ -58,6 +62,15 @@ class Neuron(Table):
             raise InputError("quadrature_phase", phase, f"belongs to membrane quadrature, not {self.membrane}")
         if self.reset != "zero" and self.reset_std is not None:
             raise InputError("reset_std", shown(self.reset_std), f"belongs to reset zero, not {self.reset}")
+        self._check_detector()
+
+    def _check_detector(self) -> None:
+        for name in DETECTORS:
+            given = getattr(self, name)
+            if given is None and name == self.spike:
+                raise InputError(name, "nothing", f"must be given: the detector of spike {name}")
+            if given is not None and name != self.spike:
+                raise InputError(name, "a table", f"belongs to spike {name}, not {self.spike}")
 
     def _check_levels(self) -> None:
         if not self.v_reset < self.v_threshold:

@@ -11,13 +11,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from quspike.circuit import Circuit
 from quspike.drives import Drive, drive_from_dict
 from quspike.errors import InputError
-from quspike.run.checks import check_initial, check_neurons, check_saved, feed
+from quspike.run.checks import check_initial, check_measured, check_neurons, check_saved, feed
 from quspike.run.fields import Kind
 from quspike.run.initial import Initial
+from quspike.run.measurement import Measurement
 from quspike.run.memories import read_memories
 from quspike.run.neuron import Neuron
 from quspike.run.settings import Save, Settings
-from quspike.run.table import Table, relabelled, unknown_key
+from quspike.run.table import OneOf, relabelled, unknown_key
 
 ALONE = "neuron"
 """The name of the neuron of a run that has one and does not name it."""
@@ -59,26 +60,6 @@ class ByName(Kind):
         return self.make(name, item)
 
 
-class OneOf(Kind):
-    """One table, an object already or the mapping that it is made of."""
-
-    def __init__(self, kind: type[Table], name: str) -> None:
-        self.kind, self.name = kind, name
-
-    def expected(self) -> str:
-        return f"a table [{self.name}]"
-
-    def read(self, value: Any) -> Any:
-        if isinstance(value, self.kind):
-            return value
-        if not isinstance(value, Mapping):
-            raise self.wrong(value)
-        try:
-            return self.kind(**value)
-        except InputError as error:
-            raise relabelled(error, f"[{self.name}] {{}}".format, None) from None
-
-
 def _neuron(name: str, keys: Mapping[str, Any]) -> Neuron:
     try:
         return Neuron(**keys)
@@ -99,6 +80,7 @@ class Run(Settings):
     circuit : a Circuit, or a netlist's text.
     neurons : Neuron by name; `neuron=` gives the only one. None: the circuit is run as it is.
     drives : drive by the name that the netlist's sources use.
+    measurement : the Measurement of the neuron's voltage, for memory `measured` and spike `record`.
     initial, save : an Initial and a Save, or what they are made of.
     inputs : name, sha256 and bytes of each file that was read for this run.
     base_dir : the folder that names of files are relative to.
@@ -117,8 +99,9 @@ class Run(Settings):
     drives: Annotated[dict[str, Drive], ByName(Drive, drive_from_dict, "a table of drives by name")] = Field(
         default_factory=dict
     )
-    initial: Annotated[Initial, OneOf(Initial, "initial")] = Initial()
-    save: Annotated[Save, OneOf(Save, "save")] = Save()
+    measurement: Annotated[Measurement | None, OneOf(Measurement, "[measurement]", optional=True)] = None
+    initial: Annotated[Initial, OneOf(Initial, "[initial]")] = Initial()
+    save: Annotated[Save, OneOf(Save, "[save]")] = Save()
     inputs: tuple[dict[str, Any], ...] = ()
     base_dir: Path = Path()
 
@@ -147,6 +130,7 @@ class Run(Settings):
         super().check()
         check_neurons(self.circuit, self.neurons)
         check_initial(self.circuit, self.neurons, self.initial, self.method)
+        check_measured(self.measurement, self.neurons, self.memory, self.save)
         check_saved(self.save, self.duration)
 
     def replace(self, **changes: Any) -> Run:

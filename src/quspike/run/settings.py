@@ -45,12 +45,12 @@ class Times(Kind):
 
 class Save(Table):
     """What a result keeps beside its means: `covariance` matrices, `states` (density matrices), and the membrane's
-    Wigner function at `wigner_times` [s].
+    Wigner function at `wigner_times` [s]; `record`: the filtered record of a measurement.
     """
 
     states: Annotated[bool, Flag()] = False
     covariance: Annotated[bool, Flag()] = False
-    record: Annotated[bool, Flag(later=True)] = False
+    record: Annotated[bool, Flag()] = False
     wigner_times: Annotated[tuple[float, ...], Times()] = ()
 
 
@@ -59,8 +59,9 @@ class Settings(Table):
 
     Parameters
     ----------
-    method : the rung of the ladder: `classical`, `moments`, `gksl`, `brownian`, `modes` or `heom`.
-    memory : `mean_field`: memories are driven by expectations; `operator`: a memristance is an operator, W(φ̂).
+    method : the rung of the ladder: `classical`, `moments`, `gksl`, `brownian`, `trajectories`, `modes` or `heom`.
+    memory : `mean_field`: memories are driven by expectations; `measured`: by the record of a weak measurement of the
+        voltage; `operator`: a memristance is an operator, W(φ̂).
     closure : of method `moments`. `gaussian`: the covariance of state and memory enters ⟨WV⟩, the Gaussian closure of
         an operator memory; `none`: it does not.
     frame : `lab`.
@@ -75,7 +76,10 @@ class Settings(Table):
     johnson_noise : seeded thermal noise in the classical neuron, be it the method or the one beside it.
     classical : also run the neuron without quantum mechanics, beside it.
     strict : a violated validity bound is an error, not a warning.
-    trajectories : of the ensemble of `modes`, where a memory is an operator or there is a junction.
+    parent : of method `trajectories`: the method whose equation they average to, `gksl` or `brownian`.
+    unravelling : of method `trajectories`: quantum `jump` or `diffusion`.
+    trajectories : of an ensemble: of method `trajectories`, of a `measured` memory, of spikes on a `record`, and of
+        `modes`, where a memory is an operator or there is a junction.
     seed : of every random number in the run.
 
     Raises
@@ -83,13 +87,13 @@ class Settings(Table):
     InputError : a time that does not fit the others.
     """
 
-    later_keys: ClassVar[tuple[str, ...]] = ("parent", "unravelling", "carrier")
+    later_keys: ClassVar[tuple[str, ...]] = ("carrier",)
 
     method: Annotated[
         str,
-        Choice(("classical", "moments", "gksl", "brownian", "modes", "heom"), later=("trajectories",)),
+        Choice(("classical", "moments", "gksl", "brownian", "trajectories", "modes", "heom")),
     ] = "moments"
-    memory: Annotated[str, Choice(("mean_field", "operator"), later=("measured",))] = "mean_field"
+    memory: Annotated[str, Choice(("mean_field", "measured", "operator"))] = "mean_field"
     closure: Annotated[str, Choice(("none", "gaussian"))] = "none"
     frame: Annotated[str, Choice(("lab",), later=("rotating",))] = "lab"
     duration: Annotated[float, Unit("time", minimum=0.0, exclusive=True)]
@@ -103,6 +107,8 @@ class Settings(Table):
     johnson_noise: Annotated[bool, Flag()] = False
     classical: Annotated[bool, Flag()] = True
     strict: Annotated[bool, Flag()] = False
+    parent: Annotated[str, Choice(("gksl", "brownian"))] = "gksl"
+    unravelling: Annotated[str, Choice(("jump", "diffusion"))] = "jump"
     trajectories: Annotated[int, Whole(2, 1_000_000)] = 1000
     seed: Annotated[int, Whole(0, 2**63 - 1)] = 0
 

@@ -9,13 +9,31 @@ from quspike.constants import k_B
 from quspike.quantize.membrane import Membrane, total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode, thermal_occupation
 from quspike.quantize.system import System
+from quspike.run.measurement import Measurement
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run
 
 
 def neuron_params(neuron: Neuron) -> dict[str, Any]:
-    """v_threshold and v_reset (V), t_ref (s)."""
-    return {"v_threshold": neuron.v_threshold, "v_reset": neuron.v_reset, "t_ref": neuron.t_ref}
+    """v_threshold and v_reset (V), t_ref (s), and the numbers of its detector (SI)."""
+    levels = {"v_threshold": neuron.v_threshold, "v_reset": neuron.v_reset, "t_ref": neuron.t_ref}
+    if neuron.record is not None:
+        return levels | {"record_filter": neuron.record.filter}
+    if neuron.escape is not None:
+        return levels | {"escape_rate": neuron.escape.rate, "escape_width": neuron.escape.width}
+    if neuron.coherent is not None:
+        rate = 1 / neuron.coherent.bin if neuron.coherent.rate is None else neuron.coherent.rate
+        return levels | {"bin": neuron.coherent.bin, "escape_rate": rate, "escape_width": neuron.coherent.width}
+    return levels
+
+
+def measurement_params(measurement: Measurement, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
+    """k = strength/V_ref² [1/(V² s)] and η; V_ref is V_zpf of a resonator, √(kT/C) without inductor."""
+    if membrane.kind == "resonator":
+        reference = resonator_mode(membrane, elements).v_zpf
+    else:
+        reference = (k_B * hottest(membrane, elements) / total_capacitance(membrane, elements)) ** 0.5
+    return {"strength": measurement.strength / reference**2, "efficiency": measurement.efficiency}
 
 
 def reset_params(neuron: Neuron, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from quspike.errors import InputError, NotAvailable
 from quspike.run.fields import HERE, Kind, clipped, nearest, one_line, shown
 
-__all__ = ["Table", "relabelled", "unknown_key"]
+__all__ = ["OneOf", "Table", "relabelled", "unknown_key"]
 
 
 def relabelled(error: InputError, label: Callable[[str], str], where: str | None) -> InputError:
@@ -59,6 +59,39 @@ class Table(BaseModel):
         """Every key with its value in TOML's own types, defaults included."""
         pairs = {name: kind.write(getattr(self, name)) for name, kind in self.kinds().items()}
         return {name: value for name, value in pairs.items() if value is not None}
+
+
+class OneOf(Kind):
+    """One table, an object already or the mapping that it is made of; `label` goes before its keys in errors.
+
+    `optional` takes None, and leaves the table out where it is written.
+    """
+
+    def __init__(self, kind: type[Table], label: str, optional: bool = False) -> None:
+        self.kind, self.label, self.optional = kind, label, optional
+
+    def expected(self) -> str:
+        return f"a table {self.label}"
+
+    def read(self, value: Any) -> Any:
+        return self._made(value, lambda keys, label: self.kind(**keys))
+
+    def read_file(self, value: Any) -> Any:
+        return self._made(value, self.kind.from_file)
+
+    def write(self, value: Any) -> Any:
+        return None if value is None else value.written()
+
+    def _made(self, value: Any, make: Callable[[Mapping[str, Any], Callable[[str], str]], Any]) -> Any:
+        if isinstance(value, self.kind) or (self.optional and value is None):
+            return value
+        if not isinstance(value, Mapping):
+            raise self.wrong(value)
+        label = f"{self.label} {{}}".format
+        try:
+            return make(value, label)
+        except InputError as error:
+            raise relabelled(error, label, None) from None
 
 
 def _read_file(kind: Kind | None, key: str, value: Any) -> Any:

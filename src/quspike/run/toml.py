@@ -33,6 +33,8 @@ def _lines(run: Run) -> Iterator[str]:
         yield from _table(neuron_table(name), neuron.written())
     for name, drive in run.drives.items():
         yield from _table(f"drive.{_key(name)}", drive.to_dict())
+    if run.measurement is not None:
+        yield from _table("measurement", run.measurement.written())
     units = memory_units(run.circuit)
     memory = {name: units[name].write(value) for name, value in run.initial.memory.items()}
     yield from _table("initial", {**run.initial.written(), "memory": memory})
