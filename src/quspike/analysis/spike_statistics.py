@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from quspike.analysis.spike_train import adaptation_index, cv, fanofactor, isi, lv
+from quspike.result.ensemble import estimate, mean_interval
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -18,13 +19,26 @@ MEANINGS = {
     "lv": ("local variation of the intervals", "1"),
     "adaptation_index": ("mean relative growth from one interval to the next", "1"),
 }
+"""Of one train."""
+
+ENSEMBLE = {
+    "fano_factor": ("variance over mean of the counts of all trajectories", "1"),
+    "silent": ("share of trajectories without a spike", "1"),
+    "ensemble_rate": ("mean firing rate of all trajectories", "1/s"),
+    "ensemble_rate_error": ("standard error of the mean firing rate", "1/s"),
+    "ensemble_interval": ("mean of all intervals", "s"),
+    "ensemble_interval_error": ("standard error of the mean interval, a trajectory taken as one", "s"),
+    "ensemble_cv": ("coefficient of variation of all intervals", "1"),
+}
+"""Of all trajectories."""
 
 
 def spike_statistics(ds: xr.Dataset) -> xr.Dataset:
     """The numbers of each neuron, (neuron,), or (trajectory, neuron) of an ensemble; nan where spikes are too few.
 
     spike_count, mean_firing_rate (1/s), first_spike (s), mean_interval (s), cv, lv, adaptation_index; of an ensemble
-    also fano_factor (neuron,), of the counts of its trajectories. Definitions: `quspike.analysis.spike_train`.
+    also the numbers of ENSEMBLE (neuron,), each mean with its standard error. Definitions:
+    `quspike.analysis.spike_train`, `quspike.result.ensemble`.
     """
     length = float(ds.time[-1] - ds.time[0])
     trains = spike_trains(ds)
@@ -36,12 +50,31 @@ def spike_statistics(ds: xr.Dataset) -> xr.Dataset:
         values = np.array([[numbers[name] for numbers in own] for own in rows.values()]).reshape(len(trains), -1).T
         values = values.astype(int) if name == "spike_count" else values
         entry = ((BATCH, "neuron"), values) if ensemble else (("neuron",), values.reshape(-1)[: len(trains)])
-        table[name] = (*entry, {"long_name": meaning, "units": unit})
+        table[name] = (*entry, _attrs(meaning, unit))
     if ensemble:
-        counts = {name: fanofactor([len(times) for times in own]) for name, own in trains.items()}
-        attrs = {"long_name": "variance over mean of the counts of all trajectories", "units": "1"}
-        table["fano_factor"] = (("neuron",), list(counts.values()), attrs)
+        whole = {name: _ensemble_numbers(own, length) for name, own in trains.items()}
+        for name, (meaning, unit) in ENSEMBLE.items():
+            table[name] = (("neuron",), [numbers[name] for numbers in whole.values()], _attrs(meaning, unit))
     return table
+
+
+def _attrs(meaning: str, unit: str) -> dict[str, str]:
+    return {"long_name": meaning, "units": unit}
+
+
+def _ensemble_numbers(trains: list[np.ndarray], length: float) -> dict[str, float]:
+    """Of one neuron, over all trajectories."""
+    counts = np.array([len(times) for times in trains])
+    rate, interval = estimate(counts / length), mean_interval(trains)
+    return {
+        "fano_factor": fanofactor(counts),
+        "silent": float(np.mean(counts == 0)),
+        "ensemble_rate": rate.mean,
+        "ensemble_rate_error": rate.error,
+        "ensemble_interval": interval.mean,
+        "ensemble_interval_error": interval.error,
+        "ensemble_cv": cv(np.concatenate([isi(times) for times in trains])),
+    }
 
 
 def _numbers(times: np.ndarray, length: float) -> dict[str, float]:

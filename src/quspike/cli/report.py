@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from quspike.result.interval_text import interval_numbers
 from quspike.result.provenance import to_json
+from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 from quspike.result.twin import split
 
@@ -29,11 +31,14 @@ def json_report(ds: xr.Dataset, path: Path) -> str:
 
 def _numbers(ds: xr.Dataset) -> dict[str, Any]:
     """Spikes by neuron, memristance by element, and the largest uncertainty of the voltage."""
-    trains = spike_trains(ds)
-    memristance = ds.memristance.values.reshape(-1, ds.element.size)
+    trains, ensemble = spike_trains(ds), BATCH in ds.dims
+    memristance = ds.memristance.mean(BATCH) if ensemble else ds.memristance
+    memristance = memristance.values.reshape(-1, ds.element.size)
+    times = {name: np.concatenate(own).tolist() for name, own in trains.items() if not ensemble}
     return {
         "spike_count": {name: int(sum(len(train) for train in trains[name])) for name in trains},
-        "spike_time": {name: np.concatenate(trains[name]).tolist() for name in trains},
+        **(_ensemble_spikes(ds) if ensemble else {"spike_time": times}),
+        **_computed_intervals(ds),
         "memristance": {
             str(name): {"first": first, "last": last, "least": least, "most": most}
             for name, first, last, least, most in zip(
@@ -47,3 +52,20 @@ def _numbers(ds: xr.Dataset) -> dict[str, Any]:
         },
         "voltage_std_max": float(ds.voltage_std.max()),
     }
+
+
+def _ensemble_spikes(ds: xr.Dataset) -> dict[str, Any]:
+    """Numbers over the trajectories; the times themselves, of which there may be millions, are in the result."""
+    from quspike.analysis.spike_statistics import ENSEMBLE, spike_statistics
+
+    table = spike_statistics(ds)
+    neurons = [str(name) for name in table.neuron.values]
+    by_name = {name: {key: float(table[key].sel(neuron=name)) for key in ENSEMBLE} for name in neurons}
+    return {"trajectories": ds.sizes[BATCH], "spike_statistics": by_name}
+
+
+def _computed_intervals(ds: xr.Dataset) -> dict[str, Any]:
+    """What a computed density of intervals says; nothing where there is none."""
+    if "isi_density" not in ds:
+        return {}
+    return {"next_spike": {str(name): interval_numbers(ds, name)._asdict() for name in np.atleast_1d(ds.neuron.values)}}

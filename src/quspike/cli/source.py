@@ -36,9 +36,10 @@ def read_run(path: Path, assignments: Sequence[str] = (), method: str | None = N
     if not is_result(path):
         return load(path, changes)
     from quspike.result import store
-    from quspike.result.provenance import check_inputs
+    from quspike.result.provenance import check_inputs, check_single
 
     attributes = store.read(path).attrs
+    check_single(attributes)
     inputs = json.loads(attributes["inputs"])
     base_dir = _folder_of(inputs, path)
     check_inputs(inputs, base_dir)

@@ -36,3 +36,12 @@ def human_range(low: float, high: float, unit: str, digits: int = 4) -> str:
     """Two numbers that share a unit: "6.308 → 9.929 ns"."""
     factor, label = scale((low, high), unit)
     return f"{low * factor:.{digits}g} → {high * factor:.{digits}g} {label}".rstrip()
+
+
+def human_error(value: float, error: float, unit: str, digits: int = 4) -> str:
+    """A number with its standard error, both to the error's second digit: "8.124 ± 0.032 ns"; alone without one."""
+    if not (math.isfinite(error) and error > 0):
+        return human(value, unit, digits)
+    factor, label = scale((value, error), unit)
+    places = max(1 - math.floor(math.log10(error * factor)), 0)
+    return f"{value * factor:.{places}f} ± {error * factor:.{places}f} {label}".rstrip()

@@ -25,24 +25,25 @@ def to_neo(ds: xr.Dataset) -> Any:
     block = neo.Block(name="quspike", config=ds.attrs["config"], method=ds.attrs["method"])
     trains = spike_trains(ds)
     for place in range(ds.sizes.get(BATCH, 1)):
-        single = ds.isel({BATCH: place}) if BATCH in ds.dims else ds
         segment = neo.Segment(index=place)
         for name in SIGNALS:
-            if single[name].size:
-                segment.analogsignals.append(_signal(neo, single[name]))
+            if ds[name].size:
+                segment.analogsignals.append(_signal(neo, ds[name], place))
         for neuron, times in trains.items():
             segment.spiketrains.append(_train(neo, neuron, times[place], ds))
         block.segments.append(segment)
     return block
 
 
-def _signal(neo: Any, variable: xr.DataArray) -> Any:
+def _signal(neo: Any, variable: xr.DataArray, place: int) -> Any:
+    """Of one trajectory; its numbers are a view of the result's own."""
     import quantities
 
-    time = variable.time.values
-    channels = np.atleast_1d(variable[variable.dims[-1]].values) if variable.ndim > 1 else np.array([""])
+    batch = BATCH in variable.dims
+    values, time = variable.values[place] if batch else variable.values, variable.time.values
+    channels = np.atleast_1d(variable[variable.dims[-1]].values) if values.ndim > 1 else np.array([""])
     return neo.AnalogSignal(
-        variable.values.reshape(len(time), -1),
+        values.reshape(len(time), -1),
         units=variable.attrs["units"],
         sampling_period=(time[-1] - time[0]) / (len(time) - 1) * quantities.s,
         t_start=time[0] * quantities.s,

@@ -102,3 +102,14 @@ def check_inputs(inputs: Sequence[Mapping[str, Any]], base_dir: Path) -> None:
         path = base_dir / str(recorded["name"])
         if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != recorded["sha256"]:
             raise InputError("inputs", path, "must be unchanged since the run, in which it held other bytes")
+
+
+def check_single(attributes: Mapping[str, Any]) -> None:
+    """Refuse to run a result again that is more than the run in its `config`.
+
+    Raises
+    ------
+    InputError : saying what the result is.
+    """
+    if "ensemble" in attributes:
+        raise InputError("result", attributes["ensemble"], "must be the result of one run: call what made it again")

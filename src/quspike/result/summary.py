@@ -8,6 +8,9 @@ import numpy as np
 import xarray as xr
 
 from quspike.result.engineering import human, human_range
+from quspike.result.ensemble import between
+from quspike.result.ensemble_text import ensemble_departure, ensemble_noise, ensemble_spikes
+from quspike.result.interval_text import computed_intervals
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 from quspike.result.twin import split
@@ -25,7 +28,14 @@ WORTH_SAYING = 0.1  # of that number's departure from 1
 def summarize(ds: xr.Dataset) -> str:
     """Plain text, a labelled line a fact."""
     root, twin = split(ds)
-    facts = [*_spikes(root), *_memristance(root), *_uncertainty(root), *_classical(root, twin), *_validity(root)]
+    facts = [
+        *_spikes(root),
+        *computed_intervals(root),
+        *_memristance(root),
+        *_uncertainty(root),
+        *_classical(root, twin),
+        *_validity(root),
+    ]
     width = max(len(label) for label, _ in facts)
     return "\n".join([_title(root), *(f"  {label:<{width}}  {text}" for label, text in facts)])
 
@@ -41,18 +51,15 @@ def _title(ds: xr.Dataset) -> str:
 def _spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
     facts = []
     for name, trains in spike_trains(ds).items():
-        times, gaps = np.concatenate(trains), np.concatenate([np.diff(train) for train in trains])
         label = "spikes" if ds.neuron.size == 1 else f"spikes of {name}"
-        facts.append((label, _count(trains) + _first_and_last(times)))
+        if BATCH in ds.dims:
+            facts += ensemble_spikes(label, trains)
+            continue
+        (times,), gaps = trains, np.diff(trains[0])
+        facts.append((label, f"{len(times)}{_first_and_last(times)}"))
         if len(gaps):
-            ends = (gaps[0], gaps[-1]) if len(trains) == 1 else (gaps.min(), gaps.max())
-            facts.append(("intervals", f"{human_range(*ends, 's')}, mean {human(gaps.mean(), 's')}"))
+            facts.append(("intervals", f"{human_range(gaps[0], gaps[-1], 's')}, mean {human(gaps.mean(), 's')}"))
     return facts or [("spikes", "no neuron in this circuit")]
-
-
-def _count(trains: list[np.ndarray]) -> str:
-    counts = np.array([len(train) for train in trains])
-    return f"{counts[0]}" if len(counts) == 1 else f"{counts.mean():.3g} ± {counts.std(ddof=1):.2g} a trajectory"
 
 
 def _first_and_last(times: np.ndarray) -> str:
@@ -70,6 +77,8 @@ def _memristance(ds: xr.Dataset) -> list[tuple[str, str]]:
         text, extremes = human_range(whole[0], whole[-1], "ohm"), (trace.values.min(), trace.values.max())
         if human(whole[0], "ohm") == human(whole[-1], "ohm"):
             text = human(whole[0], "ohm")
+        if BATCH in trace.dims:
+            text += f" on average, {human(float(between(trace)[-1]), 'ohm', 2)} apart at the end (σ)"
         if not np.allclose(sorted((whole[0], whole[-1])), extremes, rtol=1e-3):
             text += f", between {human(extremes[0], 'ohm')} and {human(extremes[1], 'ohm')}"
         facts.append((str(name), text))
@@ -77,6 +86,8 @@ def _memristance(ds: xr.Dataset) -> list[tuple[str, str]]:
 
 
 def _uncertainty(ds: xr.Dataset) -> list[tuple[str, str]]:
+    if BATCH in ds.dims:
+        return ensemble_noise(ds)
     if not (ds.voltage_std > 0).any():
         return []
     verdicts = Verdicts.from_json(ds.attrs["validity"])
@@ -92,12 +103,11 @@ def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]
     """What quantum mechanics changed: spikes and ⟨V⟩ against the classical neuron."""
     if twin is None:
         return []
-    changed = []
-    if BATCH not in ds.dims:
-        pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
-        changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
-    mean = ds.voltage.mean(BATCH) if BATCH in ds.dims else ds.voltage
-    departure = float(abs(mean - twin.voltage).max())
+    if BATCH in ds.dims:
+        return [("vs classical", ensemble_departure(ds, twin))]
+    pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
+    changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
+    departure = float(abs(ds.voltage - twin.voltage).max())
     changed.append(f"⟨V⟩ departs by up to {human(departure, 'V', 3)}" if departure else "the same ⟨V⟩")
     return [("vs classical", ", ".join(changed))]
 

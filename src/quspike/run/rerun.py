@@ -18,9 +18,10 @@ def rerun(ds: xr.Dataset, base_dir: str | Path = ".") -> xr.Dataset:
 
     Raises
     ------
-    InputError : a file that the run read holds other bytes now, or is needed and gone.
+    InputError : a file that the run read holds other bytes now, or is needed and gone; a result of more than its run.
     """
-    from quspike.result.provenance import check_inputs
+    from quspike.result.provenance import check_inputs, check_single
 
+    check_single(ds.attrs)
     check_inputs(json.loads(ds.attrs["inputs"]), Path(base_dir))
     return run(parse_run(ds.attrs["config"], "config of the result", base_dir))
