@@ -1,0 +1,142 @@
+"""A quadrature of an oscillator under continuous measurement: steps of any length that keep ρ positive.
+
+    dρ = −k[X_θ,[X_θ,ρ]]dt + √(2kη)({X_θ,ρ} − 2⟨X_θ⟩ρ)dW,   dy = ⟨X_θ⟩dt + dW/√(8kη),   X_θ = ae^{−iθ} + a†e^{iθ}
+
+Between the eigenvalues x, x′ of X_θ a step h that has the record y is solved by
+
+    ρ(x,x′) → ρ(x,x′) w(x) w(x′) e^{−k(1−η)h(x−x′)²}/Tr,    w(x) = exp(−2kηh x² + 4kη x y):
+
+a Kraus map for η = 1, times a positive kernel else (Schur): positive, and exact while X_θ stands still. The record of a
+step is y = ⟨X⟩h + √(1 + 8kηh Var X) ΔW/√(8kη): given ΔW alone its error is of strong order 1, and its mean and variance
+are those of the true mixture, so that splittings keep weak order 2. Wiseman & Milburn, Quantum Measurement and
+Control (2010), ch. 4; Rouchon & Ralph, Phys. Rev. A 91, 012118 (2015). ρ is packed (`fock.py`); k in 1/s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import factorial
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.kernel.fock import lowering, moments
+from quspike.kernel.hermite_grid import hermite_grid
+from quspike.kernel.secular_jumps import turned
+
+QUANTA = 4  # lost or gained in one step, at the most: what is left out is (κhN)⁵/5! of the top level
+
+
+class Measured(NamedTuple):
+    """The state after a step, of unit trace; ∫dy over it; and what the frame takes over, α → α + shift (complex)."""
+
+    packed: Array
+    record: Array
+    shift: Array
+
+
+class Kicked(NamedTuple):
+    """The state after a kick, and what the frame takes over, α → α + shift (complex)."""
+
+    packed: Array
+    shift: Array
+
+
+def points(levels: int) -> np.ndarray:
+    """The eigenvalues x (N,) of a + a† in the levels kept."""
+    return np.sqrt(2) * hermite_grid(levels).points
+
+
+def measure(packed: Array, angle, strength, efficiency, h, normal) -> Measured:
+    """One step of the measurement of X_θ; its record counts from the frame, whose own 2Re(αe^{−iθ})h comes on top.
+
+    angle : θ. strength : k, 1/s. efficiency : η. normal : ΔW/√h. The shift removes the mean that ρ had in the
+    quadrature beside X_θ, which costs nothing here; as the carrier turns θ, each has its turn.
+    """
+    levels = packed.shape[0]
+    x = jnp.asarray(points(levels))
+    across = moments(packed).a * jnp.exp(-1j * angle)
+    seen = _to_points(turned(packed, angle))
+    weights = jnp.diagonal(seen)
+    mean = jnp.sum(weights * x)
+    about = x - mean
+    informed = efficiency * strength
+    noise = normal * jnp.sqrt(h / (8 * informed) + h**2 * jnp.sum(weights * about**2))
+    exponent = about * (4 * informed * noise - 2 * informed * h * about)
+    kraus = jnp.exp(exponent - jnp.max(exponent))
+    lost = jnp.exp(-(1 - efficiency) * strength * h * (x[:, None] - x) ** 2)
+    seen = seen * (kraus[:, None] * kraus) * lost
+    seen = _phased(seen / jnp.trace(seen), -across.imag * x)
+    return Measured(turned(_to_levels(seen), -angle), mean * h + noise, 1j * across.imag * jnp.exp(1j * angle))
+
+
+def kick(packed: Array, angle, phase: Callable[[Array], Array], force: Callable[[Array], Array]) -> Kicked:
+    """exp(−iΦ(X_θ)), less its mean force and the mean beside X_θ, which the frame takes over.
+
+    phase, force : Φ and Φ′ at the points x (N,).
+    """
+    x = jnp.asarray(points(packed.shape[0]))
+    across = moments(packed).a * jnp.exp(-1j * angle)
+    seen = _to_points(turned(packed, angle))
+    weights = jnp.diagonal(seen)
+    pull = jnp.sum(weights * force(x)) / jnp.sum(weights)
+    moved = _phased(seen, -phase(x) + (pull - across.imag) * x)
+    return Kicked(turned(_to_levels(moved), -angle), 1j * (across.imag - pull) * jnp.exp(1j * angle))
+
+
+def relax(packed: Array, down, up, h) -> Array:
+    """exp(h(κ↓𝓓[a] + κ↑𝓓[a†])): an attenuator and then an amplifier, each by its Kraus operators; unit trace.
+
+    Transmissivity T/G and gain G = 1 + κ↑(1 − T)/(κ↓ − κ↑), T = e^{−(κ↓−κ↑)h}. Nothing turns negative, and of the
+    series in quanta per step what is left out is (κhN)⁵/5!.
+    """
+    net = down - up
+    lost = -jnp.expm1(-net * h)
+    gain = 1 + up * lost / net
+    transmitted = (1 - lost) / gain
+    n = np.arange(packed.shape[0])
+    kept = transmitted ** (0.5 * n)
+    fallen = sum(_fallen(packed, q) * ((1 - transmitted) ** q / factorial(q)) for q in range(QUANTA + 1))
+    fallen = fallen * jnp.outer(kept, kept)
+    weight = gain ** (-0.5 * n)
+    fallen = fallen * jnp.outer(weight, weight)
+    risen = sum(_risen(fallen, q) * ((1 - 1 / gain) ** q / factorial(q)) for q in range(QUANTA + 1))
+    return risen / jnp.trace(risen)
+
+
+def _fallen(packed: Array, quanta: int) -> Array:
+    """aᑫ ρ a†ᑫ."""
+    if quanta == 0:
+        return packed
+    band = lowering(packed.shape[0], quanta)
+    shifted = jnp.pad(packed[quanta:, quanta:], ((0, quanta), (0, quanta)))
+    return np.outer(band, band) * shifted
+
+
+def _risen(packed: Array, quanta: int) -> Array:
+    """a†ᑫ ρ aᑫ."""
+    if quanta == 0:
+        return packed
+    band = lowering(packed.shape[0], quanta)
+    return jnp.pad((np.outer(band, band) * packed)[:-quanta, :-quanta], ((quanta, 0), (quanta, 0)))
+
+
+def _to_points(packed: Array) -> Array:
+    """From levels to the eigenvalues of a + a†."""
+    basis = jnp.asarray(hermite_grid(packed.shape[0]).transform.T)
+    return ((packed @ basis).T @ basis).T
+
+
+def _to_levels(seen: Array) -> Array:
+    basis = jnp.asarray(hermite_grid(seen.shape[0]).transform)
+    return ((seen @ basis).T @ basis).T
+
+
+def _phased(seen: Array, phase: Array) -> Array:
+    """ρ(x,x′) e^{i(f(x) − f(x′))}, packed."""
+    c, s = jnp.cos(phase), jnp.sin(phase)
+    even = c[:, None] * c + s[:, None] * s
+    odd = s[:, None] * c - c[:, None] * s
+    return seen * even + seen.T * odd
