@@ -83,7 +83,7 @@ def junction(levels: int, energy, eta, omega) -> NonLinearity:
     cos(ηX + θ) = cosθ cos ηX − sinθ sin ηX, two constant matrices, and ⟨[a, H_nl]⟩ = E_J η⟨sin(ηX+θ) − ηX − θ⟩.
     """
     cosine, sine = trigonometric_elements(levels, eta)
-    position, square = _position(levels), _position_squared(levels)
+    position, square = position_elements(levels), position_square(levels)
 
     def turn(t, alpha, packed):
         carrier = jnp.exp(1j * omega * t)
@@ -107,7 +107,7 @@ def secular_junction(levels: int, energy, eta) -> NonLinearity:
     ⟨m|cos ηX|n⟩ cos(kπ/2) J_k(2η|α|) e^{ikβ}, k = m − n (sines likewise), the Bessel functions from a trapezoid sum.
     """
     cosine, sine = trigonometric_elements(levels, eta)
-    position, number = _position(levels), np.arange(levels, dtype=float)
+    position, number = position_elements(levels), np.arange(levels, dtype=float)
     gap = np.subtract.outer(np.arange(levels), np.arange(levels))
     root = lowering(levels)[:-1]
     antisymmetric = np.diag(root, -1) - np.diag(root, 1)
@@ -115,7 +115,7 @@ def secular_junction(levels: int, energy, eta) -> NonLinearity:
     def turn(t, alpha, packed):
         size = jnp.sqrt(alpha.real**2 + alpha.imag**2 + 1e-300)
         even, odd = phase_table(levels, jnp.angle(alpha + 1e-300))
-        bessel = _carrier_averages(levels + 1, 2 * eta * size)
+        bessel = carrier_averages(levels + 1, 2 * eta * size)
         same, next_one = once((bessel[np.abs(gap)], bessel[np.abs(gap + 1)]))
         seen = packed * even - packed.T * odd  # ρ′ in the frame where α is real
         pulling = (cosine + sine) * next_one
@@ -137,7 +137,7 @@ def trigonometric_elements(levels: int, eta) -> tuple[Array, Array]:
     return elements * np.array([1, 0, -1, 0])[gap % 4], elements * np.array([0, 1, 0, -1])[gap % 4]
 
 
-def _carrier_averages(count: int, z) -> Array:
+def carrier_averages(count: int, z) -> Array:
     """cos(kπ/2) J_k(z) for even k, sin(kπ/2) J_k(z) for odd k: averages of cos kψ cos(z cosψ) or cos kψ sin(z cosψ)."""
     points = count + PHASES
     psi = (np.arange(points) + 0.5) * np.pi / points
@@ -155,13 +155,13 @@ def phase_table(levels: int, angle) -> tuple[Array, Array]:
     return once((jnp.outer(c, c) + jnp.outer(s, s), jnp.outer(s, c) - jnp.outer(c, s)))
 
 
-def _position(levels: int) -> np.ndarray:
+def position_elements(levels: int) -> np.ndarray:
     """X = a + a† (N, N)."""
     root = lowering(levels)[:-1]
     return np.diag(root, 1) + np.diag(root, -1)
 
 
-def _position_squared(levels: int) -> np.ndarray:
+def position_square(levels: int) -> np.ndarray:
     """X² (N, N), its own matrix elements and not the square of the truncated X."""
     pairs = lowering(levels, 2)[:-2]
     return np.diag(2 * np.arange(levels) + 1.0) + np.diag(pairs, 2) + np.diag(pairs, -2)

@@ -18,6 +18,8 @@ from jax import Array
 
 Advance = Callable[[Array, Array, Array, Any, Any], tuple[Any, Array]]
 
+FIRST = 2**31 - 1  # in place of a step's number: the first state's draw, whatever the grid
+
 
 class Ensemble(NamedTuple):
     """records (B, T, k) at the saved nodes; spike_time (B, S) s, nan-padded; spikes (B,); final states, axis B first.
@@ -42,24 +44,26 @@ def ensemble_scan(
     saved: np.ndarray,
     capacity: int,
     batch: int | None = None,
+    first: Array | int = 0,
 ) -> Ensemble:
     """Run the trajectories over the grid.
 
     advance(key, t0, t1, y, piece) : one step of one trajectory: the next state, and a spike's time or nan.
     observe(t, y, piece) : what is recorded (k,). start(key) : the first state. nodes : (N + 1,) s. pieces : pytree with
     leading axis N. key : `jax.random.key`. saved : (T,) numbers of the saved nodes, rising. capacity : S, the most
-    spikes of a trajectory that are kept. batch : trajectories that run side by side; None: all.
+    spikes of a trajectory that are kept. batch : trajectories that run side by side; None: all. first : the number of
+    the first trajectory, so that an ensemble can be run in parts.
     """
     steps = len(nodes) - 1
     slots = np.full(steps + 1, len(saved))  # where a node is not saved, its record falls into a last row
     slots[saved] = np.arange(len(saved))
     xs = (jnp.arange(steps), nodes[:-1], nodes[1:], pieces, jnp.asarray(slots[1:]))
-    first = jax.tree.map(lambda leaf: leaf[0], pieces)
+    opening = jax.tree.map(lambda leaf: leaf[0], pieces)
 
     def trajectory(number: Array):
         own = jax.random.fold_in(key, number)
-        y = start(jax.random.fold_in(own, steps))
-        record = observe(nodes[0], y, first)
+        y = start(jax.random.fold_in(own, FIRST))
+        record = observe(nodes[0], y, opening)
         records = jnp.zeros((len(saved) + 1, *record.shape), record.dtype).at[slots[0]].set(record)
         times = jnp.full(capacity + 1, jnp.nan)
 
@@ -75,7 +79,7 @@ def ensemble_scan(
         (y, records, times, count), _ = jax.lax.scan(body, (y, records, times, jnp.zeros((), int)), xs)
         return Ensemble(records[:-1], times[:-1], count, y)
 
-    numbers = jnp.arange(trajectories)
+    numbers = first + jnp.arange(trajectories)
     if batch is None or batch >= trajectories:
         return jax.vmap(trajectory)(numbers)
     return jax.lax.map(trajectory, numbers, batch_size=batch)

@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from quspike.kernel.cubic import first_crossing
 from quspike.kernel.dopri5 import State, Step, dopri5, dopri5_rolled
 
 ROUNDING = 1e-9  # of a step: a hold that ends this close to a node ends on it
@@ -251,13 +252,7 @@ def _find_crossing(model: SpikingModel, t0, t1, y, step: Step, piece, level):
     h = t1 - t0
     m0, r0 = _with_rate(model, t0, y, step.slope_start, piece)
     m1, r1 = _with_rate(model, t1, step.end, step.slope_end, piece)
-    g0, g1, d0, d1 = m0 - level, m1 - level, h * r0, h * r1
-    peak = _peak_position(g0, g1, d0, d1)
-    upper = jnp.where(g1 >= 0, 1.0, peak)
-    over_peak = (d0 > 0) & (d1 < 0) & (_hermite(peak, g0, g1, d0, d1) >= 0)
-    crossing = (g0 >= 0) | (g1 >= 0) | over_peak
-    theta = _bisect(upper, g0, g1, d0, d1)
-    return crossing, jnp.where(g0 >= 0, 0.0, theta)
+    return first_crossing(m0 - level, m1 - level, h * r0, h * r1)
 
 
 def _size(y: State) -> int:
@@ -268,32 +263,3 @@ def _size(y: State) -> int:
 def _choose(condition, yes: State, no: State) -> State:
     """where, over pytrees."""
     return jax.tree.map(lambda a, b: jnp.where(condition, a, b), yes, no)
-
-
-def _hermite(s, g0, g1, d0, d1):
-    """Cubic with values g0, g1 and slopes d0, d1 at s = 0, 1."""
-    c3 = 2 * (g0 - g1) + d0 + d1
-    c2 = -3 * (g0 - g1) - 2 * d0 - d1
-    return g0 + s * (d0 + s * (c2 + s * c3))
-
-
-def _peak_position(g0, g1, d0, d1):
-    """Where the cubic has its maximum, if d0 > 0 > d1."""
-    c3 = 2 * (g0 - g1) + d0 + d1
-    c2 = -3 * (g0 - g1) - 2 * d0 - d1
-    root = jnp.sqrt(jnp.maximum(c2 * c2 - 3 * c3 * d0, 0.0))
-    denominator = jnp.where(root - c2 > 0, root - c2, 1.0)
-    return jnp.clip(d0 / denominator, 0.0, 1.0)
-
-
-def _bisect(upper, g0, g1, d0, d1):
-    """Root of the cubic in [0, upper] by 30 halvings: cheap scalars, and it cannot fail."""
-    upper, g0, g1, d0, d1 = jax.lax.stop_gradient((upper, g0, g1, d0, d1))
-
-    def halve(_, bounds):
-        low, high = bounds
-        middle = 0.5 * (low + high)
-        above = _hermite(middle, g0, g1, d0, d1) >= 0
-        return jnp.where(above, low, middle), jnp.where(above, middle, high)
-
-    return jax.lax.fori_loop(0, 30, halve, (jnp.zeros_like(upper), upper))[1]
