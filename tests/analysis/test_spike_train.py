@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import stats
 
 import quspike as qs
 from quspike.analysis.spike_statistics import spike_statistics
-from quspike.analysis.spike_train import adaptation_index, autocorrelogram, cv, fanofactor, isi, lv
+from quspike.analysis.spike_train import adaptation_index, autocorrelogram, cv, cv2, fanofactor, isi, lv
 
 RATE = 50.0  # 1/s
 
@@ -25,10 +26,15 @@ def test_a_clock_has_no_variation():
 
 @pytest.mark.parametrize("order", [1, 2, 5])
 def test_gamma_intervals_have_their_variations(order):
-    """CV = 1/√k and Lv = 3/(2k + 1), within five standard errors. Catches: a factor 3, σ over the median."""
+    """CV = 1/√k, Lv = 3/(2k + 1), CV2 = 2⟨|2u − 1|⟩ of a Beta(k, k), within five standard errors.
+
+    Catches: a factor 3, σ over the median, CV2 without its 2.
+    """
     intervals = isi(gamma(order, 40_000, seed=3))
     assert cv(intervals) == pytest.approx(order**-0.5, abs=5 * 1.5 * order**-0.5 / 200)
     assert lv(intervals) == pytest.approx(3 / (2 * order + 1), abs=5 / 200)
+    share = stats.beta(order, order)
+    assert cv2(intervals) == pytest.approx(2 * share.expect(lambda u: abs(2 * u - 1)), abs=5 / 200)
 
 
 def test_local_variation_does_not_see_a_drift():

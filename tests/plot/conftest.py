@@ -1,6 +1,7 @@
 import pytest
 
 import adapting_neuron
+import spiking_ensemble
 from quspike.plot import plot_run
 
 
@@ -23,3 +24,9 @@ def ds(quantum, classical):
 @pytest.fixture(scope="session")
 def figure(ds):
     return plot_run(ds)
+
+
+@pytest.fixture(scope="session")
+def ensemble():
+    """Four trajectories, one of them silent, with a classical neuron beside them."""
+    return spiking_ensemble.result()

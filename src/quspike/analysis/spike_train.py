@@ -30,6 +30,15 @@ def lv(intervals: np.ndarray) -> float:
     return float(3 * np.mean(contrast**2)) if len(contrast) else float("nan")
 
 
+def cv2(intervals: np.ndarray) -> float:
+    """⟨2 |τ_{i+1} − τ_i|/(τ_{i+1} + τ_i)⟩: as `lv`, less moved by a rare long interval; 1 for a Poisson process.
+
+    Holt, Softky, Koch & Douglas, J. Neurophysiol. 75, 1806 (1996).
+    """
+    contrast = _contrast(intervals)
+    return float(2 * np.mean(np.abs(contrast))) if len(contrast) else float("nan")
+
+
 def adaptation_index(intervals: np.ndarray) -> float:
     """⟨(τ_{i+1} − τ_i)/(τ_{i+1} + τ_i)⟩: positive where intervals grow; (q − 1)/(q + 1) if each is q times the last."""
     contrast = _contrast(intervals)

@@ -10,7 +10,7 @@ import typer
 from quspike.cli import console
 
 EXAMPLE = "quspike plot neuron.nc --kind animation -o spike.gif"
-KINDS = {"run": ".png", "wigner": ".png", "animation": ".gif"}
+KINDS = {"run": ".png", "raster": ".png", "intervals": ".png", "wigner": ".png", "animation": ".gif"}
 """Each kind of figure with the suffix that it has when no name is given."""
 
 
@@ -18,7 +18,7 @@ def command(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of a run (.nc).")],
     kind: Annotated[
         str,
-        typer.Option("--kind", metavar="KIND", help="run, wigner or animation: of the run's [save] wigner_times."),
+        typer.Option("--kind", metavar="KIND", help=f"{', '.join(KINDS)}."),
     ] = "run",
     output: Annotated[
         Path | None,
@@ -31,8 +31,9 @@ def command(
 ) -> None:
     """Draw the figure of a result.
 
-    run: input, membrane and threshold, spikes and memristance on one time axis. wigner: the membrane's Wigner functions
-    above the membrane. animation: a film of them, through the spike.
+    run: input, membrane and threshold, spikes and memristance on one time axis. raster: the spikes of each trajectory,
+    and their rate. intervals: their histogram on the computed density, and the survival. wigner: the Wigner functions
+    at the run's [save] wigner_times above the membrane. animation: a film of them, through the spike.
     """
     from quspike.errors import InputError
     from quspike.plot import check_figure_path, check_film_path

@@ -1,7 +1,9 @@
 """Figures."""
 
 from quspike.plot.comparison_figure import plot_comparison
+from quspike.plot.intervals_figure import plot_intervals
 from quspike.plot.pinched_loop import plot_hysteresis
+from quspike.plot.raster_figure import plot_raster
 from quspike.plot.regime_figure import plot_regime_map
 from quspike.plot.run_figure import plot_run
 from quspike.plot.saving import check_figure_path, save
@@ -14,6 +16,8 @@ __all__ = [
     "check_film_path",
     "plot_comparison",
     "plot_hysteresis",
+    "plot_intervals",
+    "plot_raster",
     "plot_regime_map",
     "plot_run",
     "plot_wigner",

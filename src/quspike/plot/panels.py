@@ -13,42 +13,62 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from quspike.plot.lines import draw_band, draw_line
 from quspike.plot.margin import Label
 from quspike.plot.style import CLASSICAL, INK, QUANTUM, QUIET, SERIES
-from quspike.plot.traces import ensemble_mean, membrane_trace, select
+from quspike.plot.traces import ensemble_mean, membrane_noise, membrane_trace, select
 from quspike.result.engineering import scale
+from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
 DECADE = 10  # a memristance that spans this ratio is drawn on a logarithmic axis
+ROWS_OF_AN_ENSEMBLE, THIN = 24, 0.2  # trajectories whose spikes are drawn, and the height of their rows
 INERT = 1e-3  # a memristance that moves less than this is a flat line, not a magnified one
 DOTTED = (0, (1, 1.5))
+SPREAD = SERIES[0]  # of trajectories about their mean
 REFERENCE: dict[str, Any] = {"linestyle": (0, (4, 2)), "linewidth": 0.6}
 
 
 def draw_spikes(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[Label]:
-    """A row of ticks a neuron, the classical neuron's below it."""
+    """A row of ticks a neuron, the classical neuron's below it; of an ensemble a few trajectories, in thinner rows."""
     (factor, _), (start, end) = scale(ds.time.values, "s"), ds.time.values[[0, -1]]
-    rows: list[tuple[str, str, np.ndarray]] = []
     trains, classical = spike_trains(ds), spike_trains(twin) if twin is not None else {}
+    rows: list[tuple[np.ndarray, float, float, str]] = []  # times, offset, thickness, colour
+    labels: list[Label] = []
+    top = 0.0
     for name, times in trains.items():
-        rows.append((_row_name(ds, name, twin is not None), QUANTUM, np.concatenate(times)))
+        shown = times[:ROWS_OF_AN_ENSEMBLE]
+        thick = 1.0 if len(times) == 1 else THIN
+        rows += [(train, top + thick * (0.5 + place), thick, QUANTUM) for place, train in enumerate(shown)]
+        labels.append((_row_name(ds, name, twin is not None), top + thick * len(shown) / 2, QUANTUM))
+        top += thick * len(shown)
         if name in classical:
-            rows.append(("classical", CLASSICAL, np.concatenate(classical[name])))
+            rows.append((np.concatenate(classical[name]), top + 0.5, 1.0, CLASSICAL))
+            labels.append(("classical", top + 0.5, CLASSICAL))
+            top += 1.0
     panel.eventplot(
-        [times[(times >= start) & (times <= end)] * factor for *_, times in rows],
-        colors=[colour for _, colour, _ in rows],
-        lineoffsets=range(len(rows)),
-        linelengths=0.7,
+        [times[(times >= start) & (times <= end)] * factor for times, *_ in rows],
+        colors=[colour for *_, colour in rows],
+        lineoffsets=[offset for _, offset, *_ in rows],
+        linelengths=[0.7 * thick if thick == 1.0 else thick for _, _, thick, _ in rows],
         linewidths=0.8,
         clip_on=False,
     )
-    panel.set_ylim(len(rows) - 0.4, -0.6)
+    panel.set_ylim(top + 0.1, -0.1)
     panel.set_yticks([])
     panel.spines.left.set_visible(False)
-    return [(name, height, colour) for height, (name, colour, _) in enumerate(rows)]
+    return labels
+
+
+def spike_rows(ds: xr.Dataset, twin: xr.Dataset | None) -> float:
+    """How many rows `draw_spikes` fills, in rows of a single train."""
+    trajectories = min(ds.sizes.get(BATCH, 1), ROWS_OF_AN_ENSEMBLE)
+    each = 1.0 if BATCH not in ds.dims else THIN * trajectories
+    return ds.neuron.size * (each + (twin is not None))
 
 
 def _row_name(ds: xr.Dataset, neuron: str, has_twin: bool) -> str:
     if ds.neuron.size > 1:
         return neuron
+    if ds.sizes.get(BATCH, 1) > ROWS_OF_AN_ENSEMBLE:
+        return f"{ROWS_OF_AN_ENSEMBLE} of {ds.sizes[BATCH]}"
     return "quantum" if has_twin else "spikes"
 
 
@@ -61,13 +81,18 @@ def draw_input(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[Lab
 
 
 def draw_membrane(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None, neuron: str) -> list[Label]:
-    """⟨membrane⟩ with a band of one standard deviation, the threshold, and the classical membrane dashed."""
+    """⟨membrane⟩ with its noise, the threshold, and the classical membrane dashed.
+
+    The noise of a single run is a band of one standard deviation; of an ensemble, two bands and one trajectory.
+    """
     time, level, spread = membrane_trace(ds, neuron)
     threshold = float(select(ds.v_threshold, "neuron", neuron))
     (per_s, _), (factor, unit) = scale(ds.time.values, "s"), scale([*level, threshold], "V")
     ends = [("threshold", threshold * factor, QUIET)]
     panel.axhline(threshold * factor, color=QUIET, linewidth=0.6, linestyle=DOTTED, zorder=1)
-    if spread is not None:
+    if BATCH in ds.dims:
+        ends += _draw_ensemble(panel, ds, neuron, level, (per_s, factor))
+    elif spread is not None:
         _band(panel, time * per_s, level * factor, spread * factor)
         ends.append(("⟨V⟩ ± σ", float(level[-1]) * factor, QUANTUM))
     draw_line(panel, time * per_s, level * factor, color=QUANTUM)
@@ -77,6 +102,26 @@ def draw_membrane(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None, neuron: 
     seen = str(select(ds.neuron_membrane, "neuron", neuron).values)
     _label(panel, {"voltage": "V"}.get(seen, seen) if ds.neuron.size == 1 else neuron, unit)
     panel.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+    return ends
+
+
+def _draw_ensemble(
+    panel: Axes, ds: xr.Dataset, neuron: str, mean: np.ndarray, scales: tuple[float, float]
+) -> list[Label]:
+    """How far the trajectories are from each other; around that the width of each state; and the first trajectory."""
+    per_s, factor = scales
+    apart, states = membrane_noise(ds, neuron)
+    time, mean, apart = ds.time.values * per_s, mean * factor, apart * factor
+    ends: list[Label] = []
+    if states is not None:
+        whole = np.sqrt(apart**2 + (states * factor) ** 2)
+        draw_band(panel, time, mean, whole, color=QUANTUM, alpha=0.25, linewidth=0)
+        ends.append(("+ σ of each", mean[-1] + whole[-1], QUANTUM))
+    draw_band(panel, time, mean, apart, color=SPREAD, alpha=0.35, linewidth=0)
+    ends += [("⟨V⟩", mean[-1], QUANTUM), ("± trajectories", mean[-1] - apart[-1], SPREAD)]
+    at, level, _ = membrane_trace(ds.isel({BATCH: 0}), neuron)
+    panel.plot(at * per_s, level * factor, color=INK, linewidth=0.35, alpha=0.7)
+    ends.append(("one of them", float(level[-1]) * factor, INK))
     return ends
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from quspike.plot.margin import name_lines
-from quspike.plot.panels import draw_input, draw_membrane, draw_memristance, draw_spikes, draw_voltage
+from quspike.plot.panels import draw_input, draw_membrane, draw_memristance, draw_spikes, draw_voltage, spike_rows
 from quspike.plot.style import RunFigure, stack, styled
 from quspike.result.engineering import scale
 from quspike.result.twin import split
@@ -21,6 +21,9 @@ INPUT, MEMBRANE, MEMRISTANCE = 0.5, 1.15, 0.8
 
 def plot_run(ds: xr.Dataset) -> RunFigure:
     """Figure of a result: spike rows, input current, ⟨membrane⟩ ± σ with its threshold, memristance.
+
+    Of an ensemble the membrane's noise is drawn in its two parts, the scatter of the trajectories and the width of each
+    one's state around it.
 
     The classical neuron, if the run had one, is dashed. Times, voltages, currents and resistances take the SI prefix
     that fits them.
@@ -42,8 +45,7 @@ def _panels(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[float, Any, t
     neurons = [str(name) for name in np.atleast_1d(ds.neuron.values)]
     panels: list[tuple[float, Any, tuple[str, ...]]] = []
     if neurons:
-        rows = len(neurons) * (1 if twin is None else 2)
-        panels.append((ROW * (rows + 0.5), draw_spikes, ()))
+        panels.append((ROW * (spike_rows(ds, twin) + 0.5), draw_spikes, ()))
     if ds.source.size:
         panels.append((INPUT, draw_input, ()))
     panels += [(MEMBRANE, draw_membrane, (name,)) for name in neurons]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from quspike.result.ensemble import between, within
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -35,11 +36,19 @@ def select(variable: xr.DataArray, dim: str, name: str) -> xr.DataArray:
     return variable.sel({dim: name}) if dim in variable.dims else variable
 
 
-def _spread(ds: xr.Dataset, membrane: xr.DataArray) -> np.ndarray | None:
-    """σ of what the threshold sees: the node's own, with the scatter of the ensemble added to it."""
+def membrane_noise(ds: xr.Dataset, neuron: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """Of an ensemble: √Var of the trajectories' membranes, and √⟨σ²⟩ of their states (None where nothing tells it)."""
+    membrane = select(ds.membrane, "neuron", neuron)
+    apart = between(membrane).values
     if str(membrane.neuron_membrane.values) != "voltage":
+        return apart, None
+    states = select(within(ds), "node", str(membrane.neuron_node.values)).values
+    return apart, states if states.any() else None
+
+
+def _spread(ds: xr.Dataset, membrane: xr.DataArray) -> np.ndarray | None:
+    """σ of what the threshold sees in a single run, where it is the node's own voltage."""
+    if str(membrane.neuron_membrane.values) != "voltage" or BATCH in ds.dims:
         return None
-    variance = ensemble_mean(select(ds.voltage_std, "node", str(membrane.neuron_node.values)) ** 2)
-    if BATCH in ds.dims:
-        variance = variance + select(ds.membrane, "neuron", str(membrane.neuron.values)).var(BATCH)
-    return np.sqrt(variance.values) if bool((variance > 0).any()) else None
+    spread = select(ds.voltage_std, "node", str(membrane.neuron_node.values)).values
+    return spread if (spread > 0).any() else None

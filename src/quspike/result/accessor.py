@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
 from quspike.errors import InputError
 from quspike.result import store
+from quspike.result.spike_trains import spike_trains
 from quspike.result.summary import summarize
 from quspike.result.twin import split
 from quspike.result.verdicts import Verdicts, verdicts_by_method
@@ -73,16 +75,15 @@ class ResultAccessor:
         Parameters
         ----------
         kind : `run`: input, membrane, spikes and memristance on one time axis; `wigner`: the membrane's Wigner
-            functions (`[save] wigner_times`) above it.
+            functions (`[save] wigner_times`) above it; `raster`: spikes, a row a trajectory, and their rate;
+            `intervals`: the intervals' histogram, their computed density, and the survival.
         """
-        from quspike.plot import plot_comparison, plot_run, plot_wigner, save
+        from quspike.plot import plot_comparison, plot_intervals, plot_raster, plot_run, plot_wigner, save
 
-        if kind not in ("run", "wigner"):
-            raise InputError("kind", kind, "must be run or wigner (and `animate` makes a film)")
-        if kind == "wigner":
-            figure = plot_wigner(self._ds)
-        else:
-            figure = plot_comparison(self._ds) if self._compares else plot_run(self._ds)
+        kinds = {"run": plot_run, "wigner": plot_wigner, "raster": plot_raster, "intervals": plot_intervals}
+        if kind not in kinds:
+            raise InputError("kind", kind, f"must be {', '.join(kinds)} (and `animate` makes a film)")
+        figure = plot_comparison(self._ds) if kind == "run" and self._compares else kinds[kind](self._ds)
         if path is not None:
             save(figure, path, force=force)
         return figure
@@ -111,8 +112,15 @@ class ResultAccessor:
 
         return memristor_wigner(self._ds, element)
 
+    def spike_trains(self) -> dict[str, list[np.ndarray]]:
+        """Spike times of each neuron [s]: one array a trajectory."""
+        return spike_trains(self._ds)
+
     def spike_statistics(self) -> xr.Dataset:
-        """Count, rate, first spike, mean interval, CV, local variation and adaptation index of each neuron."""
+        """Count, rate, first spike, mean interval, CV, local variation and adaptation index of each neuron.
+
+        Of an ensemble by trajectory, and of all together with standard errors.
+        """
         from quspike.analysis.spike_statistics import spike_statistics
 
         return spike_statistics(self._ds)
