@@ -99,7 +99,7 @@ def _density(
         panel.stairs(density, edges * factor, color=SAMPLE, fill=True, alpha=0.35, linewidth=0)
         middle = 0.5 * (edges[1:] + edges[:-1]) * factor
         panel.errorbar(middle, density, error, fmt="none", ecolor=SAMPLE, elinewidth=0.6)
-        labels.append((f"{len(gaps)} sampled", float(density.max()) * 0.55, SAMPLE))
+        labels.append((f"{len(gaps)} sampled", float(np.max(density)) * 0.55, SAMPLE))
     if computed is not None:
         tau, p, _ = computed
         colour = QUANTUM if len(gaps) < FEWEST else INK
