@@ -9,11 +9,12 @@ The means obey the classical equations (Ehrenfest), since the circuit is linear 
 that makes the Caldeira–Leggett equation completely positive, and keeps σ_φφσ_VV − σ_φV² ≥ (ħ/2C)². With the Gaussian
 closure of a flux-controlled memory the leak is ⟨WV⟩ = ⟨W⟩⟨V⟩ + ⟨W′⟩σ_φV and reacts to a flux fluctuation with ⟨W′V⟩
 (Stein's lemma), so that −⟨W′V⟩σ_φφ/C and −2⟨W′V⟩σ_φV/C join the last two lines; a general law is driven by ⟨f(x, V)⟩.
-Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`.
+Caldeira & Leggett, Physica A 121, 587 (1983). A resonator runs in `secular.py`, a measured membrane in `measured/`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import compress
 from typing import Any
 
@@ -27,9 +28,32 @@ from quspike.memory import gaussian, mean_field
 from quspike.methods import coloured_moments, lab_frame, secular
 from quspike.methods.classical import error_norm, read_means, start_means
 from quspike.methods.covariance import covariance_of
-from quspike.methods.method import Machine, Params, Setup, initial_memories
+from quspike.methods.method import Machine, Params, Setup, Solution, initial_memories
 from quspike.methods.network import coloured as network_coloured
 from quspike.methods.network import moments as network_moments
+
+
+def prepare(setup: Setup, params: Params, duration: float) -> Setup:
+    """The setup of a measured membrane with its fastest rate; every other as it is."""
+    if not is_measured(setup):
+        return setup
+    from quspike.methods.measured import solution  # it starts from this module's state
+
+    return solution.prepare(setup, params, duration)
+
+
+def solver(setup: Setup) -> Callable[..., Solution] | None:
+    """That of a measured membrane: an ensemble, each trajectory with a record of its own."""
+    if not is_measured(setup):
+        return None
+    from quspike.methods.measured.solution import Measured
+
+    return Measured(setup)
+
+
+def is_measured(setup: Setup) -> bool:
+    """Whether memories, or spikes, follow the record of a measurement."""
+    return setup.memory == "measured" or setup.spike == "record"
 
 
 def build(setup: Setup, params: Params) -> Machine:

@@ -79,7 +79,8 @@ METHODS: dict[str, Method] = {
         Method(
             "moments", "quspike.methods.moments", "means and covariance, Brownian or secular",
             "linear circuits, exact given M(t)",
-            True, ("mean_field",), ("expectation",), ("markov", "drude"), ("baseband", "resonator", "network"), False,
+            True, ("mean_field", "measured"), ("expectation", "record"), ("markov", "drude"),
+            ("baseband", "resonator", "network"), False,
         ),
         Method(
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",

@@ -73,6 +73,7 @@ ON_REQUEST = {
     "flux_charge_covariance": "covariance",
     "charge_variance": "covariance",
     "states": "states",
+    "record": "record",
 }
 """Variables that are kept when a key of the run file's `[save]` says so."""
 
@@ -87,6 +88,7 @@ EXTRAS = (
     Variable(
         "voltage_std_error", ("time", "node"), "V", "standard error of the standard deviation of the node voltage"
     ),
+    Variable("record", ("time", "node"), "V", "filtered record of the voltage's measurement"),
     Variable("states", ("time", "level", "level_"), "1", "density matrix in Fock space"),
     Variable(
         "wigner",

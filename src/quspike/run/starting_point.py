@@ -28,12 +28,13 @@ def neuron_params(neuron: Neuron) -> dict[str, Any]:
 
 
 def measurement_params(measurement: Measurement, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
-    """k = strength/V_ref² [1/(V² s)] and η; V_ref is V_zpf of a resonator, √(kT/C) without inductor."""
+    """k = strength/V_ref² [1/(V² s)], η, and a filter (s) that was given; V_ref is V_zpf, √(kT/C) without inductor."""
     if membrane.kind == "resonator":
         reference = resonator_mode(membrane, elements).v_zpf
     else:
         reference = (k_B * hottest(membrane, elements) / total_capacitance(membrane, elements)) ** 0.5
-    return {"strength": measurement.strength / reference**2, "efficiency": measurement.efficiency}
+    given = {} if measurement.filter is None else {"filter": measurement.filter}
+    return {"strength": measurement.strength / reference**2, "efficiency": measurement.efficiency, **given}
 
 
 def reset_params(neuron: Neuron, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:

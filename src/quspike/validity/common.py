@@ -17,7 +17,7 @@ def memristance_drift(setup: Setup, solution: Solution) -> float:
     """max |Ṁ/M| over the run and the memristors, 1/s."""
     if not setup.membrane.memristors or len(solution.time) < 3:
         return 0.0
-    slope = np.gradient(np.log(np.asarray(solution.memristance)), np.asarray(solution.time), axis=0)
+    slope = np.gradient(np.log(np.asarray(solution.memristance)), np.asarray(solution.time), axis=-2)
     return float(np.max(np.abs(slope)))
 
 
@@ -25,7 +25,7 @@ def memory_checks(setup: Setup, solution: Solution) -> list[Check]:
     """Whether each memristance moved at all."""
     checks = []
     for i, d in enumerate(setup.membrane.memristors):
-        m = np.asarray(solution.memristance)[:, i]
+        m = np.asarray(solution.memristance)[..., i]
         swing = float(np.max(m) / np.min(m) - 1)
         inert = swing < INERT_SWING and setup.memory != "operator"  # whose W is spread even where its mean stands still
         text = (

@@ -28,6 +28,7 @@ from quspike.validity.bounds import (
     Crossing,
 )
 from quspike.validity.common import memristance_drift
+from quspike.validity.measured import measured_checks, smooth_drift
 from quspike.verdict import Check, bounded, info
 
 RECURRENCE = 2e-3  # of a voltage step; past it the modes' return is seen
@@ -37,7 +38,9 @@ SETTLING = 1e-2  # of ⟨V²⟩, half of that in V_rms
 def membrane_checks(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """What one membrane's dynamics and its quantum state say."""
     checks = dynamics(setup, method, params, solution)
-    return checks + (johnson(setup, params) if method == "classical" else quantum(setup, method, params, solution))
+    if method == "classical":
+        return checks + johnson(setup, params)
+    return checks + quantum(setup, method, params, solution) + measured_checks(solution)
 
 
 def johnson(setup: Setup, params: Mapping[str, Any]) -> list[Check]:
@@ -58,13 +61,14 @@ def leak_rates(setup: Setup, params: Mapping[str, Any], solution: Solution) -> n
     elements = params["elements"]
     capacitance = float(total_capacitance(setup.one, elements))
     fixed = sum(1 / float(elements[d.name]["R"]) for d in setup.one.dissipators if d.law is None)
-    return (fixed + np.sum(1 / np.asarray(solution.memristance), axis=1)) / capacitance
+    return (fixed + np.sum(1 / np.asarray(solution.memristance), axis=-1)) / capacitance
 
 
 def dynamics(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """Damping and memory, against the carrier and against each other."""
     kappa = leak_rates(setup, params, solution)
-    drift = memristance_drift(setup, solution)
+    measured = setup.memory == "measured"
+    drift = smooth_drift(setup, params, solution) if measured else memristance_drift(setup, solution)
     if not np.any(kappa > 0):
         return []
     checks = []

@@ -1,0 +1,220 @@
+"""Ensembles of a measured membrane, compiled once, all trajectories side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.constants import hbar
+from quspike.errors import ConvergenceError, InputError, NotAvailable
+from quspike.kernel.ensemble import Ensemble, ensemble_scan
+from quspike.kernel.grid import GridPlan
+from quspike.methods.measured.columns import observe, read, width
+from quspike.methods.measured.memories import conductances
+from quspike.methods.measured.numbers import Model, memory_filter, model_of
+from quspike.methods.measured.rest import noise_at_rest, refuse_noise, spikes_at_rest
+from quspike.methods.measured.spikes import Noise, spiking_step
+from quspike.methods.measured.state import State, start
+from quspike.methods.measured.step import step
+from quspike.methods.method import Params, Setup, Solution
+from quspike.methods.solve import COVARIANCE
+from quspike.units import format_si
+
+STEPS = 8  # of the shortest time in the equations
+STABLE = 3.0  # what an automatic step makes of `Setup.fastest`
+MOST_SPIKES = 4096  # of a trajectory that are kept
+MOST_BYTES = 8e9  # of saved numbers
+
+
+def prepare(setup: Setup, params: Params, duration: float) -> Setup:
+    """The setup with the fastest rate of its equations. Refuses what has no Gaussian record."""
+    _refuse(setup, params)
+    model = model_of(setup, params)
+    if setup.spiking:
+        refuse_noise(model)
+    return replace(setup, fastest=STABLE * STEPS * float(fastest(model)))
+
+
+def stray_spikes(setup: Setup, params: Params) -> float:
+    """How often the neuron would spike at rest, 1/s."""
+    neuron = {key: float(value) for key, value in params["neuron"].items()}
+    levels = neuron["v_threshold"], neuron["v_reset"], neuron["t_ref"]
+    return spikes_at_rest(*noise_at_rest(model_of(setup, params)), *levels)
+
+
+def _refuse(setup: Setup, params: Params) -> None:
+    word = "memory measured" if setup.memory == "measured" else "spike record"
+    if setup.coloured:
+        raise NotAvailable("bath", "drude", f"must be markov with {word} so far")
+    if setup.closure != "none":
+        raise InputError("closure", setup.closure, f"must be none with {word}")
+    if setup.one.gates:
+        raise NotAvailable(setup.one.gates[0].name, "a gate", f"must be a current source with {word} so far")
+    if not float(params["measurement"]["efficiency"]) > 0:
+        raise InputError("[measurement] efficiency", "0", f"must be > 0 with {word}: it is all noise else")
+
+
+def fastest(model: Model) -> Any:
+    """The largest of the filters' rates and of the rate at which a settled state learns from the record, 1/s."""
+    rates = [model.memory_rate] if model.plain or model.tone else []
+    rates += [model.spike_rate] if model.watched else []
+    y = start(model)
+    leak = sum(_first_conductances(model, y)) / model.capacitance
+    spread = 2 * leak * y.v_v
+    if model.mode is not None:
+        spread = leak * y.v_v + 4 * model.params["measurement"]["strength"] * model.mode.v_zpf**4
+    rates.append(jnp.sqrt(model.information * spread))
+    return jnp.max(jnp.stack([jnp.asarray(rate) for rate in rates]))
+
+
+def _first_conductances(model: Model, y: State) -> list:
+    pieces = tuple(p[0] for p in model.setup.inputs.pieces(model.params, jnp.zeros(1)))
+    return conductances(model, jnp.zeros(()), y, pieces)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`solve(plan, capacity, params, key)` of one setup; what was compiled for a plan is kept."""
+
+    setup: Setup
+    compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __call__(self, setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
+        key = jax.random.key(setup.seed) if key is None else key
+        capacity = max(1, min(capacity, MOST_SPIKES)) if setup.spiking else 1
+        _check_size(setup, plan, params)
+        if id(plan) not in self.compiled:
+            self.compiled[id(plan)] = plan, jax.jit(self._run(plan, capacity))
+        found = self.compiled[id(plan)][1](plan.gap, plan.fraction, params, key)
+        _check_kept(found, capacity)
+        if not setup.spiking:
+            return found
+        return replace(found, diagnostics={**found.diagnostics, "spikes_at_rest": stray_spikes(setup, params)})
+
+    def _run(self, plan: GridPlan, capacity: int):
+        def run(gap, fraction, params, key):
+            planned = replace(plan, gap=gap, fraction=fraction)  # arguments: as constants, they would slow compiling
+            nodes = planned.nodes(self.setup.inputs.breakpoints(params))
+            pieces = self.setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
+            model = model_of(self.setup, params)
+            return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
+
+        return run
+
+
+def ensemble(model: Model, nodes: Array, pieces: Any, key: Array, saved: np.ndarray, capacity: int) -> Ensemble:
+    """All trajectories of a run."""
+    setup = model.setup
+
+    def advance(key, t0, t1, y, piece):
+        if not setup.spiking:
+            return step(model, t0, t1 - t0, y, piece, jax.random.normal(key)), jnp.nan
+        normals = jax.random.normal(key, (2,))
+        noise = Noise(normals[0], normals[1], jax.random.uniform(jax.random.fold_in(key, 1)))
+        return spiking_step(model, t1, y, piece, noise)
+
+    return ensemble_scan(
+        advance,
+        lambda t, y, piece: observe(model, t, y, piece),
+        lambda key: start(model),
+        nodes,
+        pieces,
+        key,
+        setup.trajectories,
+        saved,
+        capacity,
+    )
+
+
+def follow(setup: Setup, params: Params, nodes: Array, normals: Array) -> State:
+    """The conditional states (N + 1, …) of one trajectory without spikes, for given noise.
+
+    nodes : (N + 1,) s. normals : (N,), dW/√h of each step.
+    """
+    model = model_of(replace(setup, spiking=False), params)
+    pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
+
+    def body(y, xs):
+        t0, t1, piece, normal = xs
+        y = step(model, t0, t1 - t0, y, piece, normal)
+        return y, y
+
+    first = start(model)
+    _, states = jax.lax.scan(body, first, (nodes[:-1], nodes[1:], pieces, normals))
+    return jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, states)
+
+
+def assemble(model: Model, plan: GridPlan, found: Ensemble) -> Solution:
+    """The Solution of an ensemble: `trajectory` first."""
+    setup, params = model.setup, model.params
+    named = read(model, found.records)
+    diagnostics = named.pop("diagnostics") | measured_numbers(model)
+    signs = jnp.asarray([d.sign for d in setup.one.memristors])
+    fields = {name: named.pop(name) for name in ("voltage", "voltage_std", "flux", "memristance", "memory")}
+    seen, current = named.pop("membrane"), named.pop("memristor_current")
+    times, count = jnp.asarray(plan.save_times), setup.trajectories
+    given = setup.inputs.sampled(params, params["elements"], times)
+    if not setup.save_covariance:
+        named = {name: values for name, values in named.items() if name not in COVARIANCE}
+    return Solution(
+        time=times,
+        **fields,
+        membrane=seen if setup.spiking else seen[..., :0],
+        memristor_current=current * signs if setup.one.memristors else current[..., :0],
+        input_current=jnp.broadcast_to(given, (count, *given.shape)),
+        spike_time=found.spike_time,
+        spike_neuron=jnp.where(jnp.isfinite(found.spike_time), 0, -1),
+        spike_count=found.spikes[:, None] if setup.spiking else jnp.zeros((count, 0), dtype=int),
+        diagnostics={
+            "error_estimate": jnp.zeros(()),
+            "crowded": jnp.zeros(()),
+            "finite": jnp.all(jnp.isfinite(found.records)),
+            **diagnostics,
+        },
+        extra=named,
+    )
+
+
+def measured_numbers(model: Model) -> dict[str, Any]:
+    """The measurement's own numbers: k, η, both diffusions and their product over ħ²/4ηC², the filter."""
+    efficiency = model.params["measurement"]["efficiency"]
+    record = 1 / model.information
+    bound = hbar**2 / (4 * efficiency * model.capacitance**2)
+    numbers = {
+        "measurement_strength": model.params["measurement"]["strength"],
+        "measurement_efficiency": efficiency,
+        "record_diffusion": record,
+        "flux_diffusion": model.heating,
+        "diffusions_over_bound": record * model.heating / bound,
+    }
+    if model.plain or model.tone:
+        numbers["memory_filter"] = memory_filter(model.setup, model.params)
+    return numbers
+
+
+def _check_size(setup: Setup, plan: GridPlan, params: Params) -> None:
+    """Refuse a step longer than a filter, and more numbers than fit."""
+    model = model_of(setup, params)
+    longest = float(np.max(np.diff(np.asarray(plan.nodes(setup.inputs.breakpoints(params))))))
+    filters = [model.memory_rate] if model.plain or model.tone else []
+    filters += [model.spike_rate] if model.watched else []
+    for rate in filters:
+        if longest * float(rate) > 1:
+            filtered = format_si(1 / float(rate), "time")
+            raise InputError("dt", format_si(longest, "time"), f"must be ≤ the record's filter, {filtered}")
+    needed = 8.0 * setup.trajectories * len(plan.save_times) * width(model)
+    if needed > MOST_BYTES:
+        times = f"{setup.trajectories} × {len(plan.save_times)} saved times are {needed / 1e9:.3g} GB"
+        remedy = f"must be longer, or trajectories fewer: {times}"
+        raise InputError("save_every", format_si(plan.save_times[1], "time"), remedy)
+
+
+def _check_kept(found: Solution, capacity: int) -> None:
+    most = int(np.max(np.asarray(found.spike_count), initial=0))
+    if most > capacity:
+        raise ConvergenceError(f"a trajectory spikes {most} times, and {capacity} are kept: shorten the run")

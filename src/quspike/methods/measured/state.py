@@ -1,0 +1,88 @@
+"""The conditional state of one trajectory, its start, and what a threshold sees of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from quspike.methods import lab_frame, moments
+from quspike.methods.classical import start_means
+from quspike.methods.lab_frame import TINY
+from quspike.methods.measured.numbers import Model
+from quspike.methods.method import initial_memories
+
+
+class State(NamedTuple):
+    """Means and covariance given the record, memories, and what filters hold. All scalars but where it is said.
+
+    voltage (V), flux (Wb) : conditional means; v_v, phi_v, phi_phi : conditional covariance.
+    memory (E,) : x of each memristor. plain (V) : the filtered record. tone (2,), seen (2,) or () (V) : the
+    demodulated record of a memory, and the record that the threshold sees; None where nothing needs them.
+    time, release (s) : up to where this trajectory has come, and the end of its hold; None without a neuron.
+    """
+
+    voltage: Array
+    flux: Array
+    v_v: Array
+    phi_v: Array
+    phi_phi: Array
+    memory: Array
+    plain: Any = None
+    tone: Any = None
+    seen: Any = None
+    time: Any = None
+    release: Any = None
+
+
+def start(model: Model) -> State:
+    """The run's first state; the records begin at what they would show of its mean."""
+    setup, params = model.setup, model.params
+    charge, flux = start_means(setup, params, lab_frame.circuit_numbers(setup, params))
+    voltage = charge / model.capacitance
+    if model.mode is None:
+        numbers = lab_frame.circuit_numbers(setup, params)
+        phi_phi, phi_v, v_v = moments.thermal_spread(setup, params, numbers)
+    else:
+        quanta = 2 * params["initial"]["occupation"] + 1
+        v_v, phi_v, phi_phi = model.mode.v_zpf**2 * quanta, 0.0 * quanta, model.mode.phi_zpf**2 * quanta
+    memory = jnp.stack(initial_memories(setup, params)) if setup.one.memristors else jnp.zeros(0)
+    phasor = jnp.stack([model.omega * flux, voltage])
+    spiking = setup.spiking
+    return State(
+        voltage=voltage,
+        flux=flux,
+        v_v=jnp.asarray(v_v, dtype=float),
+        phi_v=jnp.asarray(phi_v, dtype=float),
+        phi_phi=jnp.asarray(phi_phi, dtype=float),
+        memory=memory,
+        plain=voltage if model.plain else None,
+        tone=phasor if model.tone else None,
+        seen=(phasor if setup.resonator else voltage) if model.watched else None,
+        time=jnp.zeros(()) if spiking else None,
+        release=jnp.full((), -jnp.inf) if spiking else None,
+    )
+
+
+def size(pair: Array):
+    """|D| of a demodulated record."""
+    return jnp.sqrt(pair[0] ** 2 + pair[1] ** 2 + TINY)
+
+
+def membrane(model: Model, t: Any, y: State):
+    """What the threshold sees: ⟨V⟩, 2|⟨a⟩|V_zpf or ⟨X_θ⟩ given the record; or the same of the filtered record."""
+    setup = model.setup
+    if setup.spike == "record":
+        if not setup.resonator:
+            return y.seen
+        if setup.membrane_kind != "quadrature":
+            return size(y.seen)
+        return y.seen[0] * jnp.cos(setup.quadrature_phase) + y.seen[1] * jnp.sin(setup.quadrature_phase)
+    if not setup.resonator:
+        return y.voltage
+    stored = model.omega * y.flux
+    if setup.membrane_kind != "quadrature":
+        return size(jnp.stack([stored, y.voltage]))
+    angle = model.omega * t - setup.quadrature_phase
+    return stored * jnp.cos(angle) - y.voltage * jnp.sin(angle)
