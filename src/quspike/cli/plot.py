@@ -10,7 +10,7 @@ import typer
 from quspike.cli import console
 
 EXAMPLE = "quspike plot neuron.nc --kind animation -o spike.gif"
-KINDS = {"run": ".png", "raster": ".png", "intervals": ".png", "wigner": ".png", "animation": ".gif"}
+KINDS = {"run": ".png", "raster": ".png", "intervals": ".png", "trains": ".png", "wigner": ".png", "animation": ".gif"}
 """Each kind of figure with the suffix that it has when no name is given."""
 
 
@@ -32,8 +32,9 @@ def command(
     """Draw the figure of a result.
 
     run: input, membrane and threshold, spikes and memristance on one time axis. raster: the spikes of each trajectory,
-    and their rate. intervals: their histogram on the computed density, and the survival. wigner: the Wigner functions
-    at the run's [save] wigner_times above the membrane. animation: a film of them, through the spike.
+    and their rate. intervals: their histogram on the computed density, and the survival. trains: the likeliest of
+    superposed spike trains and their coherences. wigner: the Wigner functions at the run's [save] wigner_times above
+    the membrane. animation: a film of them, through the spike.
     """
     from quspike.errors import InputError
     from quspike.plot import check_figure_path, check_film_path

@@ -8,9 +8,20 @@ from quspike.plot.regime_figure import plot_regime_map
 from quspike.plot.run_figure import plot_run
 from quspike.plot.saving import check_figure_path, save
 from quspike.plot.spike_animation import animate, check_film_path
+from quspike.plot.trains_figure import plot_trains
 from quspike.plot.wigner_figure import plot_wigner
 
+KINDS = {
+    "run": plot_run,
+    "raster": plot_raster,
+    "intervals": plot_intervals,
+    "trains": plot_trains,
+    "wigner": plot_wigner,
+}
+"""What can be drawn of a result."""
+
 __all__ = [
+    "KINDS",
     "animate",
     "check_figure_path",
     "check_film_path",
@@ -20,6 +31,7 @@ __all__ = [
     "plot_raster",
     "plot_regime_map",
     "plot_run",
+    "plot_trains",
     "plot_wigner",
     "save",
 ]

@@ -76,16 +76,17 @@ class ResultAccessor:
         ----------
         kind : `run`: input, membrane, spikes and memristance on one time axis; `wigner`: the membrane's Wigner
             functions (`[save] wigner_times`) above it; `raster`: spikes, a row a trajectory, and their rate;
-            `intervals`: the intervals' histogram, their computed density, and the survival.
+            `intervals`: the intervals' histogram, their computed density, and the survival; `trains`: the likeliest of
+            superposed spike trains, with their coherences.
         """
-        from quspike.plot import plot_comparison, plot_intervals, plot_raster, plot_run, plot_wigner, save
+        from quspike import plot
 
-        kinds = {"run": plot_run, "wigner": plot_wigner, "raster": plot_raster, "intervals": plot_intervals}
-        if kind not in kinds:
-            raise InputError("kind", kind, f"must be {', '.join(kinds)} (and `animate` makes a film)")
-        figure = plot_comparison(self._ds) if kind == "run" and self._compares else kinds[kind](self._ds)
+        if kind not in plot.KINDS:
+            raise InputError("kind", kind, f"must be {', '.join(plot.KINDS)} (and `animate` makes a film)")
+        compares = kind == "run" and self._compares
+        figure = plot.plot_comparison(self._ds) if compares else plot.KINDS[kind](self._ds)
         if path is not None:
-            save(figure, path, force=force)
+            plot.save(figure, path, force=force)
         return figure
 
     def animate(self, path: str | Path, *, pace: float = 12.0, force: bool = False) -> Path:
