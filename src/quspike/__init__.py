@@ -33,6 +33,7 @@ _HOMES = {
     "open": "quspike.result.store",
     "fit_law": "quspike.memristors.fit",
     "compare": "quspike.analysis.ladder.comparison",
+    "coherent_spike_train": "quspike.analysis.coherent_spike_train",
     "hysteresis": "quspike.analysis.hysteresis",
     "frequency_sweep": "quspike.analysis.frequency_sweep",
     "InputError": "quspike.errors",
@@ -46,6 +47,7 @@ _RENAMED = {"compile": "compile_run", "open": "read"}  # names that would shadow
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
+    from quspike.analysis.coherent_spike_train import coherent_spike_train
     from quspike.analysis.frequency_sweep import frequency_sweep
     from quspike.analysis.hysteresis import hysteresis
     from quspike.analysis.ladder.comparison import compare

@@ -3,9 +3,10 @@
     ⟨m|f(X̂)|n⟩ = ∫ dX ψ_m(X) f(X) ψ_n(X),      X̂ = a + a†,  ⟨0|X̂²|0⟩ = 1
     s(V) = ½ erfc((v_threshold − V)/√2σ)         the share of clicks of an edge of width σ
 
-The integral is a trapezoid sum, which converges faster than any power of its spacing for smooth f: the spacing resolves
-both the fastest ψ_n and the finest scale of f. Of f(X̂) and not of the truncated X̂: an edge much sharper than the spacing
-of the truncated X̂'s eigenvalues keeps its place. Another quadrature a e^{−iθ} + a† e^{iθ} has f_mn e^{iθ(m−n)}.
+The integral is a trapezoid sum, which converges faster than any power of its spacing for smooth f: the spacing
+resolves both the fastest ψ_n and the finest scale of f. Of f(X̂) and not of the truncated X̂: an edge much sharper than
+the spacing of the truncated X̂'s eigenvalues keeps its place. Another quadrature a e^{−iθ} + a† e^{iθ} has
+f_mn e^{iθ(m−n)}.
 """
 
 from __future__ import annotations

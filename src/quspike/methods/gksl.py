@@ -3,6 +3,7 @@
     dρ/dt = −(i/ħ)[H_nl − I(t)φ̂, ρ] + κ(n̄+1) 𝓓[a]ρ + κn̄ 𝓓[a†]ρ,     κ = Σ_e W_e(x_e)/C, each with its own n̄_e(T_e)
     ρ = D(α) ρ′ D†(α),  α = ⟨a⟩                                        frame rotating at ω0: exact, no RWA
 
+With spikes that nobody observes the neuron is the bond of a chain of qubits: `coherent/`.
 With memory "operator" a memristor has one jump for each number of quanta in place of a and a†: `operator_jumps.py`.
 
 Weak coupling, κ ≪ ω0, and a mean-field memory that is slow on the carrier: κ and dx/dt are averaged over it,
@@ -14,6 +15,7 @@ and covariance hold. Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821 (19
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -24,7 +26,7 @@ from quspike.kernel import fock_states
 from quspike.kernel.displaced import NonLinearity, co_moving_flow, junction, kerr, secular_junction
 from quspike.kernel.fock import moments, once, unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import operator_jumps, secular
+from quspike.methods import coherent, operator_jumps, secular
 from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.network import gksl as network_gksl
 from quspike.methods.phase_space import whole_fock
@@ -96,9 +98,17 @@ def build(setup: Setup, params: Params) -> Machine:
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup as it is; with an operator memory, with as many kinds of jumps as its first state needs."""
+    if setup.spike == "coherent":
+        coherent.check(setup, params, duration)
+        return setup
     if setup.several or setup.memory != "operator":
         return setup
     return operator_jumps.prepare(setup, params, initial_state(setup, params))
+
+
+def solver(setup: Setup) -> Callable[..., Solution] | None:
+    """A chain of qubits for spikes that nobody observes; else None."""
+    return coherent.solve if setup.spike == "coherent" else None
 
 
 def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:

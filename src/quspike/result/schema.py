@@ -40,6 +40,8 @@ COORDINATES = (
     Variable("v_threshold", ("neuron",), "V", "spike threshold"),
     Variable("v_reset", ("neuron",), "V", "membrane after a spike at the threshold"),
     Variable("interval", ("interval",), "s", "interspike interval"),
+    Variable("bin", ("bin",), "s", "middle of the bin whose qubit says spike or silence"),
+    Variable("count", ("count",), "1", "number of spikes"),
     Variable("wigner_time", ("wigner_time",), "s", "time of the Wigner function"),
     Variable("wigner_flux", ("wigner_time", "node", "flux_point"), "Wb", "flux of the Wigner function"),
     Variable("wigner_charge", ("wigner_time", "node", "charge_point"), "C", "charge of the Wigner function"),
@@ -98,6 +100,17 @@ EXTRAS = (
     ),
     Variable("isi_density", ("interval", "neuron"), "1/s", "density of the next spike after this interval"),
     Variable("survival", ("interval", "neuron"), "1", "probability of no spike within this interval"),
+    Variable("spike_probability", ("bin", "neuron"), "1", "probability of a spike in this bin"),
+    Variable("count_probability", ("count", "neuron"), "1", "probability of this number of spikes"),
+    Variable("count_mean", ("neuron",), "1", "mean number of spikes"),
+    Variable("count_fano", ("neuron",), "1", "Fano factor of the number of spikes"),
+    Variable("neuron_entropy", ("bin", "neuron"), "1", "von Neumann entropy of the neuron after this bin, in nats"),
+    Variable(
+        "entanglement_entropy", ("bin", "neuron"), "1", "entanglement of the spikes so far with what follows, in nats"
+    ),
+    Variable("pattern_spikes", ("pattern", "bin"), "1", "spikes of the likeliest trains: 0 silence, 1 spike"),
+    Variable("pattern_probability", ("pattern",), "1", "probability of this spike train"),
+    Variable("pattern_coherence", ("pattern", "pattern_"), "1", "coherence between two of the likeliest spike trains"),
 )
 """What only some methods give."""
 

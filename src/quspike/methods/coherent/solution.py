@@ -1,0 +1,124 @@
+"""A run whose spikes nobody observes: the neuron with its qubits traced out, and what its spike train is.
+
+ρ(t) = Σ_s ρ_s(t)        voltages and fluxes are those of all superposed trains together; no spike has happened
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from quspike.kernel.grid import GridPlan
+from quspike.methods import secular
+from quspike.methods.coherent.checks import check_step
+from quspike.methods.coherent.neuron import moves_between, neuron_of, train_of
+from quspike.methods.gksl import TOP_LEVELS
+from quspike.methods.method import Params, Setup, Solution
+from quspike.methods.phase_space import FOCK
+from quspike.spike_trains.chain import Chain, Histories, through, traced
+from quspike.spike_trains.purity import PURE, impurity
+from quspike.spike_trains.state import SpikeTrainState
+
+PATTERNS = 12  # of the likeliest spike trains that a result names
+
+
+def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
+    """Averages of the neuron at the saved times, and the train's own numbers; in numpy, nothing is drawn."""
+    nodes = np.asarray(plan.nodes(setup.inputs.breakpoints(params)))
+    check_step(params, nodes)
+    chain = train_of(setup, params, float(nodes[-1]), float(np.max(np.diff(nodes))))
+    states = states_at(setup, params, chain, plan.save_times, float(np.max(np.diff(nodes))))
+    named, omega = averages(setup, params, states, plan.save_times), float(setup.omega or 0.0)
+    train = SpikeTrainState(chain)
+    extra = {name: named[name] for name in ("amplitude",)}
+    if setup.save_covariance:
+        extra |= {name: named[name] for name in ("flux_variance", "flux_charge_covariance", "charge_variance")}
+    if setup.save_states:
+        extra["states"] = states
+    if len(plan.kept):
+        turn = np.exp(-1j * omega * plan.save_times[plan.kept][:, None] * np.arange(chain.levels))
+        extra[FOCK] = states[plan.kept] * turn[:, :, None] * turn[:, None, :].conj()
+    facts, bound = _of_train(train)
+    populations = np.einsum("tnn->tn", states).real
+    columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory", "memristor_current")
+    return Solution(
+        time=jnp.asarray(plan.save_times),
+        **{name: jnp.asarray(named[name]) for name in columns},
+        input_current=setup.inputs.sampled(params, params["elements"], jnp.asarray(plan.save_times)),
+        spike_time=jnp.full(1, jnp.nan),
+        spike_neuron=jnp.full(1, -1),
+        spike_count=jnp.zeros(1, dtype=int),
+        diagnostics={
+            "error_estimate": jnp.zeros(()),
+            "crowded": jnp.zeros(()),
+            "finite": jnp.asarray(bool(np.all(np.isfinite(states)))),
+            "top_level_population": jnp.asarray(populations[:, -TOP_LEVELS:].sum(axis=1).max()),
+            "trace_error": jnp.asarray(np.abs(populations.sum(axis=1) - 1).max()),
+            "smallest_eigenvalue": jnp.asarray(min(np.linalg.eigvalsh(rho)[0] for rho in states)),
+            "truncation": jnp.asarray(chain.levels),
+            "bond": jnp.asarray(chain.bond),
+            "pattern_bound": jnp.asarray(bound),
+            **named["diagnostics"],
+        },
+        extra=extra | facts,
+    )
+
+
+def states_at(setup: Setup, params: Params, chain: Chain, times: np.ndarray, step: float) -> np.ndarray:
+    """ρ of the neuron at these times (T, N, N), its qubits traced out; at a qubit's own time, after it."""
+    edges = np.concatenate([[0.0], chain.middles])
+    segment = np.searchsorted(edges, times * (1 + 1e-12), side="right") - 1
+    moves = moves_between(neuron_of(setup, params), edges[segment], np.maximum(times, edges[segment]), step)
+    states = np.empty((len(times), chain.levels, chain.levels), dtype=complex)
+    first = np.zeros((1 + chain.rest, chain.levels, chain.levels), dtype=complex)
+    first[0] = chain.start
+    rests = np.arange(1 + chain.rest)
+    for n, blocks in enumerate([first] if not chain.bins else _blocks(chain, first)):
+        for i in np.flatnonzero(segment == n):
+            states[i] = through(moves[i], Histories(blocks, rests, rests)).rho.sum(axis=0)
+    return states
+
+
+def _blocks(chain: Chain, first: np.ndarray) -> Any:
+    yield first
+    for _, after in traced(chain):
+        yield after
+
+
+def averages(setup: Setup, params: Params, states: np.ndarray, times: np.ndarray) -> dict[str, Any]:
+    """The named arrays of a secular method, from the moments of ρ (T, N, N) at these times (s)."""
+    neuron = neuron_of(setup, params)
+    lower = np.diag(np.sqrt(np.arange(1, neuron.levels)), 1)
+    a, square, number = (np.einsum("tmn,nm->t", states, op) for op in (lower, lower @ lower, lower.T @ lower))
+    n, s = number.real - np.abs(a) ** 2, square - a**2
+    y = jnp.asarray(np.stack([a.real, a.imag, n, s.real, s.imag], axis=1))
+    pieces = setup.inputs.pieces(params, jnp.asarray(times))
+    observe = jax.vmap(lambda t, row, piece: secular.observe(setup, params, neuron.mode, t, row, piece))
+    named = secular.read(setup, neuron.mode, observe(jnp.asarray(times), y, pieces))
+    if setup.membrane_kind == "voltage":
+        named["membrane"] = named["voltage"]
+    return named
+
+
+def _of_train(train: SpikeTrainState) -> tuple[dict[str, np.ndarray], float]:
+    """Probabilities, counts, entropies and the likeliest patterns; and what no other pattern is likelier than."""
+    likely = train.most_likely(PATTERNS)
+    distribution = train.count_distribution()
+    found = {
+        "bin": train.times,
+        "count": np.arange(len(distribution)),
+        "spike_probability": train.spike_probability[:, None],
+        "count_probability": distribution[:, None],
+        "count_mean": np.array([train.count.mean]),
+        "count_fano": np.array([train.count.fano]),
+        "neuron_entropy": train.neuron_entropies()[:, None],
+        "pattern_spikes": likely.patterns.astype(np.int8),
+        "pattern_probability": likely.probabilities,
+        "pattern_coherence": train.coherence(likely.patterns),
+    }
+    if impurity(train.chain) <= PURE:
+        found["entanglement_entropy"] = train.entropies()[:, None]
+    return found, likely.bound
