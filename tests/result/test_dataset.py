@@ -9,7 +9,11 @@ import xarray as xr
 
 import adapting_neuron
 from quspike.result.dataset import arrange
+from quspike.run.load import parse_run
+from quspike.run.measurement import Measurement
+from quspike.run.neuron import Neuron
 from quspike.run.schema import Run
+from quspike.run.settings import Save
 
 CONTRACT = {
     "voltage": (("time", "node"), "V"),
@@ -159,3 +163,18 @@ def test_a_variable_that_no_table_describes_is_a_mistake_in_the_program(quantum)
     solution = SimpleNamespace(**vars(quantum) | {"extra": {"voltag": quantum.voltage}})
     with pytest.raises(KeyError, match="voltag is not in the table"):
         adapting_neuron.result(solution, None)
+
+
+def test_the_classical_twin_of_a_measured_neuron_can_be_run_alone(quantum):
+    """Its own config has no measurement and no detector. Catches: tables left in it, which no classical run may have."""
+    run = adapting_neuron.RUN.replace(
+        memory="measured",
+        measurement=Measurement(strength=1e9),
+        neuron=Neuron("m", v_threshold=20e-6, spike="record", record={"filter": 1e-9}),
+        save=Save(record=True),
+    )
+    twin = adapting_neuron.result(quantum, quantum, run).qs.classical
+    alone = parse_run(twin.attrs["config"])
+    assert (alone.method, alone.measurement, alone.save.record) == ("classical", None, False)
+    assert alone.neurons["neuron"].spike == "expectation"
+    assert alone.neurons["neuron"].v_threshold == 20e-6

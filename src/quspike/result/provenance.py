@@ -18,8 +18,9 @@ from quspike.result.schema import SCHEMA
 LIBRARIES = ("jax", "jaxlib", "equinox", "numpy", "scipy", "xarray", "netCDF4")
 """Libraries whose version can change a number or the file that holds it."""
 
-ALONE = {"method": "classical", "memory": "mean_field", "closure": "none", "classical": False}
-"""What turns a run into that of the classical neuron beside it."""
+ALONE = {"method": "classical", "memory": "mean_field", "closure": "none", "classical": False, "measurement": None}
+UNSEEN = {"spike": "expectation", "record": None, "escape": None, "coherent": None}
+"""What turns a run, and its neurons, into those of the classical neuron beside it, which nobody measures."""
 
 
 def attributes(
@@ -49,7 +50,8 @@ def attributes(
 
 def twin_attributes(root: Mapping[str, Any], run: Any, *, diagnostics: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes of the classical neuron: a result of its own, whose `config` runs it alone."""
-    alone = run.replace(**ALONE)
+    neurons = {name: neuron.model_copy(update=UNSEEN) for name, neuron in run.neurons.items()}
+    alone = run.replace(**ALONE, neurons=neurons, save=run.save.model_copy(update={"record": False}))
     own = {
         "config": alone.to_toml(),
         "method": alone.method,
