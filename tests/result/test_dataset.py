@@ -166,7 +166,7 @@ def test_a_variable_that_no_table_describes_is_a_mistake_in_the_program(quantum)
 
 
 def test_the_classical_twin_of_a_measured_neuron_can_be_run_alone(quantum):
-    """Its own config has no measurement and no detector. Catches: tables left in it, which no classical run may have."""
+    """Its config has no measurement and no detector. Catches: tables left in it, which no classical run may have."""
     run = adapting_neuron.RUN.replace(
         memory="measured",
         measurement=Measurement(strength=1e9),
