@@ -22,7 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from quspike.kernel.fock import lowering, moments
+from quspike.kernel.fock import lowering, moments, once
 from quspike.kernel.hermite_grid import hermite_grid
 from quspike.kernel.secular_jumps import turned
 
@@ -55,21 +55,21 @@ def measure(packed: Array, angle, strength, efficiency, h, normal) -> Measured:
     angle : θ. strength : k, 1/s. efficiency : η. normal : ΔW/√h. The shift removes the mean that ρ had in the
     quadrature beside X_θ, which costs nothing here; as the carrier turns θ, each has its turn.
     """
-    levels = packed.shape[0]
-    x = jnp.asarray(points(levels))
+    x = points(packed.shape[0])
     across = moments(packed).a * jnp.exp(-1j * angle)
-    seen = _to_points(turned(packed, angle))
+    seen = _to_points(once(turned(packed, angle)))
     weights = jnp.diagonal(seen)
     mean = jnp.sum(weights * x)
     about = x - mean
     informed = efficiency * strength
     noise = normal * jnp.sqrt(h / (8 * informed) + h**2 * jnp.sum(weights * about**2))
     exponent = about * (4 * informed * noise - 2 * informed * h * about)
-    kraus = jnp.exp(exponent - jnp.max(exponent))
-    lost = jnp.exp(-(1 - efficiency) * strength * h * (x[:, None] - x) ** 2)
-    seen = seen * (kraus[:, None] * kraus) * lost
-    seen = _phased(seen / jnp.trace(seen), -across.imag * x)
-    return Measured(turned(_to_levels(seen), -angle), mean * h + noise, 1j * across.imag * jnp.exp(1j * angle))
+    kraus = once(jnp.exp(exponent - jnp.max(exponent)))
+    kraus = once(kraus / jnp.sqrt(jnp.sum(weights * kraus**2)))
+    lost = once(jnp.exp(-(1 - efficiency) * strength * h * np.subtract.outer(x, x) ** 2))
+    seen = _phased(once(seen * (kraus[:, None] * kraus) * lost), -across.imag * x)
+    back = once(turned(_to_levels(seen), -angle))
+    return Measured(back, mean * h + noise, 1j * across.imag * jnp.exp(1j * angle))
 
 
 def kick(packed: Array, angle, phase: Callable[[Array], Array], force: Callable[[Array], Array]) -> Kicked:
@@ -79,11 +79,11 @@ def kick(packed: Array, angle, phase: Callable[[Array], Array], force: Callable[
     """
     x = jnp.asarray(points(packed.shape[0]))
     across = moments(packed).a * jnp.exp(-1j * angle)
-    seen = _to_points(turned(packed, angle))
+    seen = _to_points(once(turned(packed, angle)))
     weights = jnp.diagonal(seen)
-    pull = jnp.sum(weights * force(x)) / jnp.sum(weights)
+    pull = once(jnp.sum(weights * force(x)) / jnp.sum(weights))
     moved = _phased(seen, -phase(x) + (pull - across.imag) * x)
-    return Kicked(turned(_to_levels(moved), -angle), 1j * (across.imag - pull) * jnp.exp(1j * angle))
+    return Kicked(once(turned(_to_levels(moved), -angle)), 1j * (across.imag - pull) * jnp.exp(1j * angle))
 
 
 def relax(packed: Array, down, up, h) -> Array:
@@ -94,15 +94,13 @@ def relax(packed: Array, down, up, h) -> Array:
     """
     net = down - up
     lost = -jnp.expm1(-net * h)
-    gain = 1 + up * lost / net
+    gain = 1 + up * jnp.where(net > 0, lost / jnp.where(net > 0, net, 1.0), h)
     transmitted = (1 - lost) / gain
     n = np.arange(packed.shape[0])
-    kept = transmitted ** (0.5 * n)
+    kept = once((transmitted / gain) ** (0.5 * n))
     fallen = sum(_fallen(packed, q) * ((1 - transmitted) ** q / factorial(q)) for q in range(QUANTA + 1))
-    fallen = fallen * jnp.outer(kept, kept)
-    weight = gain ** (-0.5 * n)
-    fallen = fallen * jnp.outer(weight, weight)
-    risen = sum(_risen(fallen, q) * ((1 - 1 / gain) ** q / factorial(q)) for q in range(QUANTA + 1))
+    fallen = once(fallen * jnp.outer(kept, kept))
+    risen = once(sum(_risen(fallen, q) * ((1 - 1 / gain) ** q / factorial(q)) for q in range(QUANTA + 1)))
     return risen / jnp.trace(risen)
 
 
@@ -110,33 +108,36 @@ def _fallen(packed: Array, quanta: int) -> Array:
     """aᑫ ρ a†ᑫ."""
     if quanta == 0:
         return packed
-    band = lowering(packed.shape[0], quanta)
+    band = jnp.asarray(lowering(packed.shape[0], quanta))
     shifted = jnp.pad(packed[quanta:, quanta:], ((0, quanta), (0, quanta)))
-    return np.outer(band, band) * shifted
+    return jnp.outer(band, band) * shifted
 
 
 def _risen(packed: Array, quanta: int) -> Array:
     """a†ᑫ ρ aᑫ."""
     if quanta == 0:
         return packed
-    band = lowering(packed.shape[0], quanta)
-    return jnp.pad((np.outer(band, band) * packed)[:-quanta, :-quanta], ((quanta, 0), (quanta, 0)))
+    band = jnp.asarray(lowering(packed.shape[0], quanta))
+    return jnp.pad((jnp.outer(band, band) * packed)[:-quanta, :-quanta], ((quanta, 0), (quanta, 0)))
 
 
 def _to_points(packed: Array) -> Array:
     """From levels to the eigenvalues of a + a†."""
-    basis = jnp.asarray(hermite_grid(packed.shape[0]).transform.T)
-    return ((packed @ basis).T @ basis).T
+    return _both_sides(packed, hermite_grid(packed.shape[0]).transform.T)
 
 
 def _to_levels(seen: Array) -> Array:
-    basis = jnp.asarray(hermite_grid(seen.shape[0]).transform)
-    return ((seen @ basis).T @ basis).T
+    return _both_sides(seen, hermite_grid(seen.shape[0]).transform)
+
+
+def _both_sides(matrix: Array, basis: np.ndarray) -> Array:
+    """Bᵀ M B, whose products are of many rows with one small matrix when there are many trajectories."""
+    right = once(jnp.asarray(basis))
+    return once(once(once(matrix @ right).T @ right).T)
 
 
 def _phased(seen: Array, phase: Array) -> Array:
     """ρ(x,x′) e^{i(f(x) − f(x′))}, packed."""
-    c, s = jnp.cos(phase), jnp.sin(phase)
-    even = c[:, None] * c + s[:, None] * s
-    odd = s[:, None] * c - c[:, None] * s
-    return seen * even + seen.T * odd
+    c, s = once((jnp.cos(phase), jnp.sin(phase)))
+    even, odd = once((jnp.outer(c, c) + jnp.outer(s, s), jnp.outer(s, c) - jnp.outer(c, s)))
+    return once(seen * even + seen.T * odd)

@@ -5,6 +5,7 @@
 
 With spikes that nobody observes the neuron is the bond of a chain of qubits: `coherent/`.
 With memory "operator" a memristor has one jump for each number of quanta in place of a and a†: `operator_jumps.py`.
+With memory "measured", or spikes on a record, there are trajectories of it: `measured_fock/`.
 
 Weak coupling, κ ≪ ω0, and a mean-field memory that is slow on the carrier: κ and dx/dt are averaged over it,
 as in `secular.py`.
@@ -26,7 +27,7 @@ from quspike.kernel import fock_states
 from quspike.kernel.displaced import NonLinearity, co_moving_flow, junction, kerr, secular_junction
 from quspike.kernel.fock import moments, once, unpack
 from quspike.kernel.spiking_scan import SpikingModel, Track
-from quspike.methods import coherent, operator_jumps, secular
+from quspike.methods import coherent, measured_fock, operator_jumps, secular
 from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.network import gksl as network_gksl
 from quspike.methods.phase_space import whole_fock
@@ -101,14 +102,18 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     if setup.spike == "coherent":
         coherent.check(setup, params, duration)
         return setup
+    if not setup.several and measured_fock.wanted(setup):
+        return measured_fock.prepare(setup, params, duration)
     if setup.several or setup.memory != "operator":
         return setup
     return operator_jumps.prepare(setup, params, initial_state(setup, params))
 
 
 def solver(setup: Setup) -> Callable[..., Solution] | None:
-    """A chain of qubits for spikes that nobody observes; else None."""
-    return coherent.solve if setup.spike == "coherent" else None
+    """A chain of qubits for spikes that nobody observes; ensembles where a record is asked for; else None."""
+    if setup.spike == "coherent":
+        return coherent.solve
+    return measured_fock.solver(setup) if not setup.several and measured_fock.wanted(setup) else None
 
 
 def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:

@@ -84,7 +84,8 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
-            True, ("mean_field", "operator"), ("expectation", "coherent"), ("markov",), ("resonator", "network"), True,
+            True, ("mean_field", "operator", "measured"), ("expectation", "record", "coherent"), ("markov",),
+            ("resonator", "network"), True,
         ),
         Method(
             "brownian", "quspike.methods.brownian.machine", "completely positive Caldeira–Leggett, nothing averaged",
