@@ -6,11 +6,12 @@ trajectory n solves the run's equation with noise from fold_in(key(seed), n): on
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 import xarray as xr
 
 from quspike.errors import InputError
@@ -40,7 +41,7 @@ def noise_ensemble(run: Run, trajectories: int = 1000) -> xr.Dataset:
         raise InputError("trajectories", trajectories, "must be ≥ 2")
     started = time.perf_counter()
     problem = compile_run(run)
-    solution = jax.jit(lambda params: solve_batch(problem, params, trajectories))(problem.params)
+    solution = realisations(problem, trajectories)(problem.params)
     solution = replace(solution, diagnostics=_worst(solution.diagnostics))
     seconds = time.perf_counter() - started
     inputs = [dict(item) for item in problem.inputs_read]
@@ -48,16 +49,27 @@ def noise_ensemble(run: Run, trajectories: int = 1000) -> xr.Dataset:
     return ds.assign_attrs({ENSEMBLE: f"{trajectories} realisations of the Johnson noise of `config`"})
 
 
-def solve_batch(problem: Problem, params: Any, trajectories: int) -> Any:
-    """A Solution with one more axis in front: the same parameters, other noise."""
+def realisations(problem: Problem, trajectories: int, keep: Callable[[Any], Any] = lambda solution: solution) -> Any:
+    """params → what `keep` takes of each solution, as NumPy arrays with the axis of trajectories in front.
+
+    As many as fit side by side are solved at a time.
+    """
     key = jax.random.key(problem.run.seed)
 
-    def one(number):
-        return problem.solve(params, jax.random.fold_in(key, number))
+    @jax.jit
+    def batch(params: Any, numbers: Any) -> Any:
+        return jax.vmap(lambda number: keep(problem.solve(params, jax.random.fold_in(key, number))))(numbers)
 
-    return jax.lax.map(one, jnp.arange(trajectories), batch_size=min(trajectories, BATCH_SIZE))
+    def solve(params: Any) -> Any:
+        numbers = [
+            np.arange(first, min(first + BATCH_SIZE, trajectories)) for first in range(0, trajectories, BATCH_SIZE)
+        ]
+        parts = [jax.tree.map(np.asarray, batch(params, part)) for part in numbers]
+        return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+    return solve
 
 
 def _worst(diagnostics: dict[str, Any]) -> dict[str, Any]:
     """Of each number the one that says most against the ensemble."""
-    return {name: jnp.min(value) if name == "finite" else jnp.max(value) for name, value in diagnostics.items()}
+    return {name: np.min(value) if name == "finite" else np.max(value) for name, value in diagnostics.items()}

@@ -1,6 +1,7 @@
 """Figures."""
 
 from quspike.plot.comparison_figure import plot_comparison
+from quspike.plot.fi_figure import plot_fi
 from quspike.plot.intervals_figure import plot_intervals
 from quspike.plot.pinched_loop import plot_hysteresis
 from quspike.plot.raster_figure import plot_raster
@@ -26,6 +27,7 @@ __all__ = [
     "check_figure_path",
     "check_film_path",
     "plot_comparison",
+    "plot_fi",
     "plot_hysteresis",
     "plot_intervals",
     "plot_raster",

@@ -17,7 +17,7 @@ from quspike.result.twin import split
 
 MOST_ROWS = 60  # of a neuron; more would run together on the page
 ROW, LEAST, RATE = 0.022, 0.35, 0.7  # inch: a trajectory's row, the least of a neuron's panel, the panel of rates
-FINEST, COARSEST, SPIKES = 300, 60, 30  # bins of the rate, and the spikes that each should hold
+FINEST, COARSEST, SPIKES = 300, 60, 8  # bins of the rate, and the spikes that each should hold
 COLOURS = (QUANTUM, *SERIES)
 
 
