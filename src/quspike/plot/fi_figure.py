@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -18,7 +20,7 @@ LOOKS = {
     "last_rate": ("last interval", SERIES[1]),
 }
 SAME = 0.15  # of the largest rate: where first and last intervals lie closer to the mean, it speaks for them
-REFERENCE = {"linestyle": (0, (4, 2)), "linewidth": 0.7, "color": CLASSICAL}
+REFERENCE: dict[str, Any] = {"linestyle": (0, (4, 2)), "linewidth": 0.7, "color": CLASSICAL}
 
 
 def plot_fi(ds: xr.Dataset, reference: xr.Dataset | None = None) -> RunFigure:
