@@ -34,6 +34,7 @@ _HOMES = {
     "fit_law": "quspike.memristors.fit",
     "compare": "quspike.analysis.ladder.comparison",
     "coherent_spike_train": "quspike.analysis.coherent_spike_train",
+    "interval_statistics": "quspike.analysis.interval_statistics",
     "hysteresis": "quspike.analysis.hysteresis",
     "frequency_sweep": "quspike.analysis.frequency_sweep",
     "InputError": "quspike.errors",
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from quspike.analysis.coherent_spike_train import coherent_spike_train
     from quspike.analysis.frequency_sweep import frequency_sweep
     from quspike.analysis.hysteresis import hysteresis
+    from quspike.analysis.interval_statistics import interval_statistics
     from quspike.analysis.ladder.comparison import compare
     from quspike.circuit import Circuit
     from quspike.drives import Csv, Noise, Pulses, Sine, Step, Wav

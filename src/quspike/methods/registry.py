@@ -8,10 +8,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.quantize.system import System
+
+CLICKS, CLICKING = "quspike.methods.escape.solution", ("gksl", "brownian")
+"""The equations that a click may interrupt, and what solves them then."""
 
 
 @dataclass(frozen=True)
@@ -38,29 +42,33 @@ class Method:
     space: str = "Fock levels"
     tolerance: float = 1e-6
 
+    def home(self, setup: Setup) -> ModuleType:
+        """The module that solves this setup: clicks have one of their own, whatever equation they interrupt."""
+        return importlib.import_module(CLICKS if self.name in CLICKING and setup.spike == "escape" else self.module)
+
     def prepare(self, setup: Setup, params: Params, duration: float) -> Setup:
         """The setup with the static choices that this method makes from a run's own numbers (s); most make none."""
-        choose = getattr(importlib.import_module(self.module), "prepare", None)
+        choose = getattr(self.home(setup), "prepare", None)
         return setup if choose is None else choose(setup, params, duration)
 
     def rehearse(self, setup: Setup, params: Params, attempt: Callable[[Setup], tuple[Setup, Solution]]) -> Setup:
         """The setup with what cheap runs of the same problem decide; most methods need none (`run/rehearsal.py`)."""
-        choose = getattr(importlib.import_module(self.module), "rehearse", None)
+        choose = getattr(self.home(setup), "rehearse", None)
         return setup if choose is None else choose(setup, params, attempt)
 
     def refine(self, setup: Setup, params: Params, solution: Solution) -> Setup | None:
         """The setup with finer static choices where a run shows that they were too coarse; None where they were not."""
-        finer = getattr(importlib.import_module(self.module), "refine", None)
+        finer = getattr(self.home(setup), "refine", None)
         return None if finer is None else finer(setup, params, solution)
 
     def resized(self, setup: Setup, params: Params) -> Setup:
         """The setup after its Fock space has grown, with what this method derives from that."""
-        fit = getattr(importlib.import_module(self.module), "resized", None)
+        fit = getattr(self.home(setup), "resized", None)
         return setup if fit is None else fit(setup, params)
 
     def solver(self, setup: Setup) -> Callable[..., Solution] | None:
         """`solve(setup, plan, capacity, params, key)` where this setup does not run on the spiking scan, or None."""
-        choose = getattr(importlib.import_module(self.module), "solver", None)
+        choose = getattr(self.home(setup), "solver", None)
         return None if choose is None else choose(setup)
 
     def build(self, setup: Setup, params: Params) -> Machine:
@@ -84,13 +92,13 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
-            True, ("mean_field", "operator", "measured"), ("expectation", "record", "coherent"), ("markov",),
+            True, ("mean_field", "operator", "measured"), ("expectation", "record", "escape", "coherent"), ("markov",),
             ("resonator", "network"), True,
         ),
         Method(
             "brownian", "quspike.methods.brownian.machine", "completely positive Caldeira–Leggett, nothing averaged",
             "ħκ ≪ kT, kT ≳ ħω/3",
-            True, ("mean_field", "operator"), ("expectation",), ("markov",), ("baseband", "resonator"), True,
+            True, ("mean_field", "operator"), ("expectation", "escape"), ("markov",), ("baseband", "resonator"), True,
             space="points of its grid",
         ),
         Method(

@@ -20,6 +20,7 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.kernel.grid import GridPlan, plan_grid, save_times, with_times
+from quspike.methods.escape.solution import first_levels as clicking_levels
 from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.network import coloured as network_coloured
@@ -163,7 +164,7 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     else:
         params |= _membrane_params(run, reduced, elements, rung)
         setup = replace(setup, scale=voltage_scale(setup, params, run.duration))
-        setup = _with_levels(run, reduced, setup, params, BESIDE_LINES if chosen == "heom" else 1)
+        setup = _with_levels(run, reduced, setup, params, _least_levels(setup, params, chosen))
         setup = with_coloured_noise(setup, params, times) if setup.coloured and chosen != "heom" else setup
         dt = run.dt or 0.0  # 0: to be chosen when the method has had its say
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
@@ -184,6 +185,13 @@ def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], 
     if run.measurement is not None and rung.name == run.method:
         measured = {"measurement": measurement_params(run.measurement, membrane, elements)}
     return {"neuron": numbers, "initial": initial_params(run, membrane, elements), **measured}
+
+
+def _least_levels(setup: Setup, params: Mapping[str, Any], method: str) -> int:
+    """The fewest levels to begin with, beside what the first state needs."""
+    if setup.spike == "escape" and setup.fock:
+        return clicking_levels(setup, params)
+    return BESIDE_LINES if method == "heom" else 1
 
 
 def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any], least: int) -> Setup:

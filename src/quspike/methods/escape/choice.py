@@ -1,0 +1,65 @@
+"""Which equation a neuron that clicks obeys, and what cannot click at all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from quspike.errors import InputError
+from quspike.methods.escape.baseband import baseband_space, refuse_baseband
+from quspike.methods.escape.detector import Detector, detector
+from quspike.methods.escape.fock import fock_space, refuse_fock
+from quspike.methods.escape.quadrature import has_marginal, quadrature_space
+from quspike.methods.escape.space import Space
+from quspike.methods.method import Params, Setup
+from quspike.quantize.numbers.zero_point import resonator_mode
+from quspike.units import format_si
+
+INSIDE = 1.0  # standard deviations of the reset state and the edge together, within which a threshold is at rest
+
+
+def interval_space(setup: Setup, params: Params) -> Space:
+    """The smallest equation that has every interval: of one voltage where that is closed, else of ρ in Fock space."""
+    if not setup.resonator:
+        return baseband_space(setup, params)
+    refuse_fock(setup)
+    return quadrature_space(setup, params) if has_marginal(setup, params) else fock_space(setup, params)
+
+
+def state_space(setup: Setup, params: Params) -> Space:
+    """The equation that also has the means of everything that a run shows."""
+    return fock_space(setup, params) if setup.resonator else baseband_space(setup, params)
+
+
+def check_escape(setup: Setup, params: Params) -> None:
+    """Refuse a neuron that has no such equation, an Erlang register without a hold, and one that would fire at rest."""
+    if setup.resonator:
+        refuse_fock(setup)
+    else:
+        refuse_baseband(setup)
+    neuron, edge = params["neuron"], detector(params)
+    if setup.stages and not float(neuron["t_ref"]) > 0:
+        remedy = "must be auto where t_ref is 0 s: a register of no time has no states"
+        raise InputError("[neuron] escape stages", setup.stages, remedy)
+    spread = reset_spread(setup, params)
+    total = float(np.hypot(spread, edge.width))
+    if edge.threshold - float(neuron["v_reset"]) < INSIDE * total:
+        remedy = _at_rest(edge, float(neuron["v_reset"]), spread, total)
+        raise InputError("v_threshold", format_si(edge.threshold, "voltage"), remedy)
+
+
+def reset_spread(setup: Setup, params: Params) -> float:
+    """The membrane's standard deviation in the state that a reset leaves, or at rest if it keeps the state; V."""
+    neuron = params["neuron"]
+    if not setup.resonator:
+        return float(neuron["reset_std"])
+    v_zpf = float(resonator_mode(setup.one, params["elements"]).v_zpf)
+    return v_zpf * float(np.sqrt(2 * float(neuron["reset_occupation"]) + 1))
+
+
+def _at_rest(edge: Detector, back: float, spread: float, total: float) -> str:
+    least = format_si(float(f"{back + INSIDE * total:.3g}"), "voltage")
+    rate = format_si(float(f"{float(edge.mean_rate(back, spread)):.3g}"), "rate")
+    return (
+        f"must be ≥ {least}, above v_reset by the reset state's own spread and the detector's width: this neuron would "
+        f"spike at rest, at the rate {rate}"
+    )

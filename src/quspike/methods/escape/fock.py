@@ -1,0 +1,260 @@
+"""A resonator that clicks, in Fock space and in the frame that rotates with its drive.
+
+    dρ/dt = −i[H, ρ] + κ↓ 𝓓[a]ρ + κ↑ 𝓓[a†]ρ − ½{Γ(X̂_θ), ρ},     H/ħ = (ω0 − ω_d) a†a + H_nl + i(p a† − p* a)
+    X̂_θ = V_zpf (a e^{−iθ} + a† e^{iθ}),    p = iφ_zpf e/2ħ for a drive I = e(t) cos ω_d t
+
+The membrane is a quadrature of the driven mode, so that it stands still in this frame, and for a constant envelope the
+generator is one matrix. Left out, as secular equations do, is what turns at 2ω_d: the other half of the drive (of order
+|p|/2ω_d in ⟨a⟩), and of a junction all that does not conserve the number of quanta.
+
+𝓙ρ = U √Γ ρ √Γ U†. The elements of Γ are exact (`kernel/detector`); its root is that of the truncated Γ, so that a click
+keeps probability to rounding. ρ is kept as the real matrix of `kernel/fock`. An edge much sharper than V_zpf converges
+slowly in the number of levels: clicks and their absence both leave quanta behind.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy import linalg, sparse
+
+from quspike.constants import hbar, phi0
+from quspike.errors import NotAvailable
+from quspike.kernel.detector import detector_matrix
+from quspike.methods import secular
+from quspike.methods.escape.detector import Detector, detector
+from quspike.methods.escape.sources import envelope_of
+from quspike.methods.escape.space import Space
+from quspike.methods.method import Params, Setup, initial_memories
+from quspike.quantize.numbers.zero_point import Mode, resonator_mode
+
+TOP_LEVELS = 2
+
+
+def fock_space(setup: Setup, params: Params) -> Space:
+    """The Space of one mode of `setup.truncation` levels; seen: amplitudes, number and ⟨a²⟩ in the rotating frame.
+
+    Raises NotAvailable for membranes that are no quadrature, junctions that do not conserve quanta, and operators.
+    """
+    refuse_fock(setup)
+    mode, levels = resonator_mode(setup.one, params["elements"]), _levels(setup)
+    envelope, carrier = envelope_of(setup, params, float(mode.omega))
+    a, edge = np.diag(np.sqrt(np.arange(1.0, levels)), 1), detector(params)
+    click = click_matrix(setup, mode, edge, levels)
+    still = nonlinear_levels(setup, params, mode) - (carrier - float(mode.omega)) * np.arange(levels)
+    laws, push = _laws(setup, params, mode), float(mode.phi_zpf) / (2 * hbar)
+    row = _rows(a)
+    zero = setup.reset == "zero"
+
+    def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        down, up, _ = laws(x, float(np.hypot(*s)))
+        return np.array([down, up, push * envelope(t), 1.0, 1.0])
+
+    def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        down, up, _ = laws(x, float(np.hypot(*s)))
+        return np.array([0.0 if zero else down, 0.0 if zero else up, 0.0, 1.0, 0.0])
+
+    return Space(
+        terms=(
+            _damping(a),
+            _damping(a.T),
+            _commutator(-(a + a.T)),
+            _commutator(np.diag(still)),
+            _anticommutator(-0.5 * click),
+        ),
+        coefficients=integrating,
+        held=held,
+        trace=packed(np.eye(levels)),
+        rate=packed(click),
+        signal=np.stack([row["re"], row["im"]]),
+        seen=row | {"membrane": packed(quadrature(mode, setup.quadrature_phase, a))},
+        start=packed(first_state(setup, params, mode, a)),
+        detector=edge,
+        current=envelope,
+        carrier=carrier,
+        edge=packed(np.diag(np.arange(levels) >= levels - TOP_LEVELS)),
+        memory=lambda t, x, s: laws(x, float(np.hypot(*s)))[2],
+        leak=_leak(laws, setup, params),
+        after=packed(reset_state(setup, params, mode, a)) if zero else None,
+        reset=None if zero else _click(setup, params, mode, a, click),
+        first_memory=np.array([float(x) for x in initial_memories(setup, params)]),
+        frozen=not setup.one.memristors,
+    )
+
+
+def refuse_fock(setup: Setup) -> None:
+    """What has no place in this equation, by name."""
+    if setup.membrane_kind != "quadrature":
+        why = "|⟨a⟩| is no observable" if setup.membrane_kind == "envelope" else "the voltage turns at ω0"
+        raise NotAvailable("membrane", setup.membrane_kind, f"must be quadrature with spike escape: {why}")
+    if setup.one.junctions and setup.nonlinearity == "full":
+        remedy = "must be secular or kerr with spike escape: the whole cosine turns with the carrier"
+        raise NotAvailable("nonlinearity", "full", remedy)
+    if setup.memory == "operator" and setup.one.memristors:
+        raise NotAvailable("memory", "operator", "must be mean_field with spike escape so far")
+
+
+def packed(operator: np.ndarray) -> np.ndarray:
+    """Re + Im of a Hermitian matrix, as one row (N²,)."""
+    return (np.real(operator) + np.imag(operator)).ravel() * 1.0
+
+
+def _levels(setup: Setup) -> int:
+    assert setup.truncation is not None
+    return setup.truncation
+
+
+def quadrature(mode: Mode, angle: float, a: np.ndarray) -> np.ndarray:
+    """X̂_θ, V."""
+    turned = a * np.exp(-1j * angle)
+    return float(mode.v_zpf) * (turned + turned.conj().T)
+
+
+def click_matrix(setup: Setup, mode: Mode, edge: Detector, levels: int) -> np.ndarray:
+    """⟨m|Γ(X̂_θ)|n⟩ (N, N), 1/s."""
+    v_zpf = float(mode.v_zpf)
+    function = lambda x: edge.at(v_zpf * np.asarray(x))  # noqa: E731
+    phase = np.exp(1j * setup.quadrature_phase * np.arange(levels))
+    return np.asarray(detector_matrix(levels, function, edge.width / v_zpf)) * np.outer(phase, phase.conj())
+
+
+def nonlinear_levels(setup: Setup, params: Params, mode: Mode) -> np.ndarray:
+    """H_nl/ħ of the junctions on |n⟩ (N,), 1/s: the secular cosine beyond its part of 1/L, or its Kerr term."""
+    n = np.arange(_levels(setup), dtype=float)
+    if not setup.one.junctions:
+        return np.zeros_like(n)
+    energy = sum(float(params["elements"][name]["EJ"]) for name in setup.one.junctions) / hbar
+    eta = float(mode.phi_zpf) / phi0
+    if setup.nonlinearity == "kerr":
+        strength = -0.5 * energy * eta**4
+        return strength * n + 0.5 * strength * n * (n - 1)
+    laguerre = np.array([np.polynomial.laguerre.lagval(eta**2, unit) for unit in np.eye(len(n))])
+    levels = -energy * (np.exp(-0.5 * eta**2) * laguerre + eta**2 * (n + 0.5))
+    return levels - levels[0]
+
+
+def _laws(setup: Setup, params: Params, mode: Mode):
+    """(x, |⟨a⟩|) → κ↓, κ↑ (1/s), dx/dt (E,); compiled once."""
+    quanta = secular.occupations(setup, params, mode)
+
+    @jax.jit
+    def every(x, size):
+        swing = (jnp.zeros(()), 2 * mode.phi_zpf * size, 2 * mode.v_zpf * size)
+        rates = secular.loss_rates(setup, params, mode, x, swing)
+        up = sum(r * n for r, n in zip(rates, quanta, strict=True))
+        moving = secular.memory_rates(setup, params, x, swing)
+        return sum(rates) + up, up, jnp.stack(moving) if moving else jnp.zeros(0)
+
+    if setup.one.memristors:
+        return lambda x, size: tuple(np.asarray(part) for part in every(jnp.asarray(x), size))
+    same = tuple(np.asarray(part) for part in every(jnp.zeros(0), 0.0))
+    return lambda x, size: same
+
+
+def _leak(laws, setup: Setup, params: Params) -> float:
+    """κ/2 at the first memories and little amplitude, 1/s."""
+    down, up, _ = laws(np.array([float(x) for x in initial_memories(setup, params)]), 1.0)
+    return float(0.5 * (down - up))
+
+
+def first_state(setup: Setup, params: Params, mode: Mode, a: np.ndarray) -> np.ndarray:
+    """ρ(0) (N, N): the run's initial state, displaced by its means."""
+    initial = params["initial"]
+    alpha = complex(secular.initial_amplitude(params, mode))
+    levels = len(a)
+    if setup.initial_state == "fock":
+        bare = np.diag(np.arange(levels) == dict(setup.state or {})["n"]).astype(complex)
+    elif setup.initial_state == "cat":
+        raise NotAvailable(
+            "[initial] state", "cat", "must be thermal, vacuum, coherent or fock with spike escape so far"
+        )
+    else:
+        bare = thermal(levels, float(initial["occupation"]))
+    return displaced(a, bare, alpha)
+
+
+def thermal(levels: int, occupation: float) -> np.ndarray:
+    """Σ n̄ⁿ/(1 + n̄)ⁿ⁺¹ |n⟩⟨n|, of unit trace in the levels kept (N, N)."""
+    weights = (occupation / (1 + occupation)) ** np.arange(levels)
+    return np.diag(weights / np.sum(weights)).astype(complex)
+
+
+def displacement(a: np.ndarray, alpha: complex) -> np.ndarray:
+    """D(α) = exp(αa† − α*a), unitary in the levels kept (N, N)."""
+    return linalg.expm(alpha * a.T - np.conj(alpha) * a)
+
+
+def displaced(a: np.ndarray, rho: np.ndarray, alpha: complex) -> np.ndarray:
+    """DρD† (N, N)."""
+    if alpha == 0:
+        return rho
+    move = displacement(a, alpha)
+    return move @ rho @ move.conj().T
+
+
+def reset_state(setup: Setup, params: Params, mode: Mode, a: np.ndarray) -> np.ndarray:
+    """What a `zero` reset swaps in: a thermal mode with ⟨X_θ⟩ = v_reset."""
+    neuron = params["neuron"]
+    alpha = float(neuron["v_reset"]) / (2 * float(mode.v_zpf)) * np.exp(1j * setup.quadrature_phase)
+    return displaced(a, thermal(len(a), float(neuron["reset_occupation"])), alpha)
+
+
+def kick(setup: Setup, params: Params, mode: Mode) -> complex:
+    """α that a `subtract` reset adds: −(v_threshold − v_reset)/2V_zpf along the membrane's phase."""
+    jump = float(params["neuron"]["v_threshold"]) - float(params["neuron"]["v_reset"])
+    return -jump / (2 * float(mode.v_zpf)) * np.exp(1j * setup.quadrature_phase)
+
+
+def root(click: np.ndarray) -> np.ndarray:
+    """√Γ of the truncated Γ (N, N)."""
+    values, vectors = np.linalg.eigh(click)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.conj().T
+
+
+def _click(setup: Setup, params: Params, mode: Mode, a: np.ndarray, click: np.ndarray) -> np.ndarray:
+    """ρ → U√Γρ√ΓU† over packed matrices (N², N²)."""
+    jump = displacement(a, kick(setup, params, mode)) @ root(click)
+    return over_packed(np.kron(jump, jump.conj()))
+
+
+def over_packed(superoperator: np.ndarray) -> Any:
+    """A superoperator over vec ρ (row by row) as the real one over packed matrices: ρ = (R + Rᵀ)/2 + i(R − Rᵀ)/2."""
+    levels = int(np.sqrt(superoperator.shape[0]))
+    swap = np.arange(levels**2).reshape(levels, levels).T.ravel()
+    mixed = superoperator * (0.5 + 0.5j) + superoperator[:, swap] * (0.5 - 0.5j)
+    return mixed.real + mixed.imag
+
+
+def _sparse(matrix: np.ndarray) -> sparse.csr_matrix:
+    return sparse.csr_matrix(over_packed(matrix))
+
+
+def _commutator(h: np.ndarray) -> sparse.csr_matrix:
+    """−i[h, ·]."""
+    one = np.eye(len(h))
+    return _sparse(-1j * (np.kron(h, one) - np.kron(one, h.T)))
+
+
+def _anticommutator(h: np.ndarray) -> sparse.csr_matrix:
+    """{h, ·}."""
+    one = np.eye(len(h))
+    return _sparse(np.kron(h, one) + np.kron(one, h.T))
+
+
+def _damping(jump: np.ndarray) -> sparse.csr_matrix:
+    """𝓓[L]ρ = LρL† − ½{L†L, ρ}."""
+    square, one = jump.conj().T @ jump, np.eye(len(jump))
+    return _sparse(np.kron(jump, jump.conj()) - 0.5 * (np.kron(square, one) + np.kron(one, square.T)))
+
+
+def _rows(a: np.ndarray) -> dict[str, np.ndarray]:
+    """Rows over packed matrices: Re and Im of ⟨a⟩ and of ⟨a²⟩, and ⟨a†a⟩."""
+    parts = {}
+    for name, operator in (("re", a), ("square_re", a @ a)):
+        adjoint = operator.conj().T
+        parts[name] = packed(0.5 * (operator + adjoint))
+        parts[name.replace("re", "im")] = packed(-0.5j * (operator - adjoint))
+    return parts | {"number": packed(np.diag(np.arange(len(a))))}

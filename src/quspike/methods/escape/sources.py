@@ -1,0 +1,88 @@
+"""What the sources push with, as plain numbers: a current I(t), or the envelope of one on a carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from quspike.errors import NotAvailable
+from quspike.methods.method import Params, Setup
+from quspike.units import format_si
+
+SAMPLES = 33  # of each smooth piece, for the extremes of a current
+STILL = 1e-12  # relative change of one that does not vary
+
+
+@dataclass(frozen=True)
+class Current:
+    """I(t) in smooth pieces: edges (K + 1,) s between 0 and ∞, and a function of each."""
+
+    value: Callable
+    edges: np.ndarray
+    pieces: tuple
+    extremes: tuple[float, float]
+    constant: tuple[float | None, ...]
+
+    def __call__(self, t: float) -> float:
+        """I at t (A); on an edge, the value after it."""
+        piece = int(np.clip(np.searchsorted(self.edges, t, side="right") - 1, 0, len(self.constant) - 1))
+        return self.within(piece, t)
+
+    def within(self, piece: int, t: float) -> float:
+        """I(t) of one smooth piece, on its edges too."""
+        known = self.constant[piece]
+        return float(self.value(tuple(p[piece] for p in self.pieces), t)) if known is None else known
+
+
+def current_of(setup: Setup, params: Params) -> Current:
+    """The current of all sources of a run."""
+    return _sampled(setup, params, setup.inputs.current)
+
+
+def envelope_of(setup: Setup, params: Params, omega: float) -> tuple[Current, float]:
+    """The envelope e(t) of the currents, I = e cos ω_d t, and their carrier ω_d (rad/s); ω0 = omega without a drive.
+
+    Raises NotAvailable for currents that are on no carrier, or on several.
+    """
+    carried, carriers = [], set()
+    for source in setup.inputs.membrane.sources:
+        name = source.drive or ""
+        drive = setup.inputs.drives.get(name)
+        if drive is None and source.gate is None and float(params["elements"][source.name]["value"]) == 0:
+            continue
+        if drive is None or source.gate is not None or drive.envelope_of is None:
+            remedy = (
+                f"must be a current on a carrier near ω0 (envelope_of = {format_si(omega / (2 * np.pi), 'frequency')})"
+            )
+            raise NotAvailable(f"{source.name} drive", "another", f"{remedy} with spike escape on a resonator")
+        carried.append(source)
+        carriers.add(float(params["drives"][name]["envelope_of"]))
+    if len(carriers) > 1:
+        raise NotAvailable(
+            "envelope_of", f"{len(carriers)} carriers", "must be the same in all drives with spike escape"
+        )
+
+    def envelope(pieces, t):
+        every = zip(setup.inputs.membrane.sources, pieces, strict=True)
+        parts = [s.sign * setup.inputs.drives[str(s.drive)].envelope_value(p[:-1], t) for s, p in every if s in carried]
+        return sum(parts, jnp.zeros(()))
+
+    return _sampled(setup, params, envelope), 2 * np.pi * carriers.pop() if carriers else omega
+
+
+def _sampled(setup: Setup, params: Params, function: Callable) -> Current:
+    """A function of the sources' pieces; a smooth piece that does not vary is a plain number."""
+    inputs = setup.inputs
+    breaks = np.unique(np.asarray(inputs.breakpoints(params), dtype=float))
+    inner = breaks[np.isfinite(breaks) & (breaks > 0)]
+    edges = np.concatenate([[0.0], inner, [2 * inner[-1] if inner.size else 1.0]])
+    pieces = inputs.pieces(params, jnp.asarray(0.5 * (edges[:-1] + edges[1:])))
+    times = edges[:-1] + np.linspace(0, 1, SAMPLES)[:, None] * np.diff(edges)
+    samples = np.asarray(jax.jit(jax.vmap(jax.vmap(function), in_axes=(None, 0)))(pieces, jnp.asarray(times)))
+    still = np.ptp(samples, axis=0) <= STILL * np.max(np.abs(samples), axis=0)
+    constant = tuple(float(first) if same else None for first, same in zip(samples[0], still, strict=True))
+    return Current(jax.jit(function), edges, pieces, (float(samples.min()), float(samples.max())), constant)

@@ -1,0 +1,205 @@
+"""Which interval, and its statistics: the answer in arrays, from a neuron's setup and numbers.
+
+    p(τ) = Tr 𝓙e^{𝓛0τ}ρ⁺,   S = Tr e^{𝓛0τ}ρ⁺
+
+`first`: ρ⁺ is the run's first state. The n-th: the state after n − 1 clicks. `next`: after a click that finds the
+memories where the run has them. `stationary`: after very many clicks. What has no such equation is refused by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.integrate import simpson
+
+from quspike.errors import ConvergenceError, InputError, NotAvailable
+from quspike.methods.escape.choice import interval_space
+from quspike.methods.escape.following import follow, held_memory
+from quspike.methods.escape.hold import after_hold, held_generator, interval_chain
+from quspike.methods.escape.intervals import Chain, axis, densities, moments, resolvent, stationary
+from quspike.methods.escape.space import Space
+from quspike.methods.method import Params, Setup
+from quspike.units import format_si
+
+TAIL = 14.0  # standard deviations beyond the mean: S ≈ 1e-6 of an exponential tail
+FINE = 64  # points within a standard deviation, or a leak time, where the density bends
+BENDS = 8.0  # standard deviations beyond the mean, or twice as many leak times, after which it only decays
+MOST = 4000  # points of the part that bends
+POINTS = 1001
+GROWTH, TRUNCATED = 1.4, 2e-3  # more Fock levels, until the mean interval moves by less
+MOST_NUMBERS = 2500  # of a chain: its exponential takes a minute
+MOST_LEVELS = 48  # of a dense superoperator on ρ: 42 MB
+
+
+class Answer(NamedTuple):
+    """interval (T,) s, density (T,) 1/s, survival (T,); mean and variance of the interval: s, s²; what else to say."""
+
+    interval: np.ndarray
+    density: np.ndarray
+    survival: np.ndarray
+    mean: float
+    variance: float
+    notes: dict[str, Any]
+
+
+class Question(NamedTuple):
+    """Which interval; its axis: end (s) and number of points, None where they are to be chosen."""
+
+    kind: str | int
+    longest: float | None
+    points: int | None
+
+
+def answer(setup: Setup, params: Params, duration: float, question: Question) -> Answer:
+    """The answer; in Fock space with as many levels as the mean interval needs. duration : of a run that moves, s."""
+    space = interval_space(setup, params)
+    found = _answered(setup, params, duration, space, question)
+    if space.stiff:
+        return found
+    while True:
+        levels = int(np.ceil(GROWTH * (setup.truncation or 2)))
+        if levels > MOST_LEVELS:
+            raise ConvergenceError(_too_few(setup, found))
+        setup = replace(setup, truncation=levels)
+        finer = _answered(setup, params, duration, interval_space(setup, params), question)
+        change = abs(finer.mean / found.mean - 1)
+        found = finer._replace(notes=finer.notes | {"truncation": levels, "truncation_error": change})
+        if change <= TRUNCATED:
+            return found
+
+
+def _too_few(setup: Setup, found: Answer) -> str:
+    moved = found.notes.get("truncation_error")
+    last = "" if moved is None else f" (the last levels moved the mean interval by {moved:.2g})"
+    return (
+        f"{setup.truncation} Fock levels are too few{last}, and {MOST_LEVELS} are the most of a dense equation: a "
+        "lower drive, a wider edge, or a linear resonator at ω0, which needs none"
+    )
+
+
+def _answered(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> Answer:
+    first = question.kind == "first"
+    if not space.frozen:
+        return _conditional(setup, params, duration, space, question)
+    if first and not _constant(space):
+        return _followed(duration, space, question, space.start, space.first_memory)
+    return _linear(setup, params, space, question)
+
+
+def _constant(space: Space) -> bool:
+    """True for a drive that never changes."""
+    return None not in space.current.constant and len(set(space.current.constant)) == 1
+
+
+def _settled(space: Space, kind: str | int) -> float:
+    """A time from which on the drive does not change, s: 0 where intervals are counted from the start."""
+    if isinstance(kind, int) and not _constant(space):
+        remedy = (
+            "must be first, next or stationary with a drive that changes: later intervals depend on when they begin"
+        )
+        raise InputError("kind", kind, remedy)
+    if space.current.constant[-1] is None:
+        remedy = "must be first with a drive that goes on changing: an interval depends on when it begins"
+        raise InputError("kind", kind, remedy)
+    return float(space.current.edges[-2])
+
+
+def _linear(setup: Setup, params: Params, space: Space, question: Question) -> Answer:
+    """A generator that is one matrix."""
+    memory, kind = space.first_memory, question.kind
+    generator = space.combined(space.coefficients(_settled(space, kind), memory, space.means(space.start)))
+    if kind == "first":
+        return _answer(Chain(generator, space.rate, space.trace, space.start), space, question)
+    t_ref, stages = float(params["neuron"]["t_ref"]), setup.stages
+    held = held_generator(space, memory)
+    if space.after is not None:
+        clicked = space.after
+    elif kind == "next":
+        remedy = "must be stationary, or a number, with reset subtract: what a spike leaves depends on all before it"
+        raise InputError("kind", "next", remedy)
+    else:
+        solve, hold = resolvent(generator), after_hold(held, t_ref, stages)
+
+        def clicks(y: np.ndarray) -> np.ndarray:
+            return space.clicked(solve(y))
+
+        if kind == "stationary":
+            clicked = clicks(stationary(lambda y: hold(clicks(y)), space.start, space.trace))
+        else:
+            clicked = clicks(space.start)
+            for _ in range(int(kind) - 2):
+                clicked = clicks(hold(clicked))
+        clicked = clicked / (space.trace @ clicked)
+    return _answer(interval_chain(generator, space, clicked, held, t_ref, stages), space, question)
+
+
+def _answer(chain: Chain, space: Space, question: Question) -> Answer:
+    if len(chain.start) > MOST_NUMBERS:
+        raise ConvergenceError(
+            f"{len(chain.start)} numbers, of which {MOST_NUMBERS} are the most of a dense equation: fewer stages, or a "
+            "wider edge and a warmer membrane, whose density is narrow beside the voltages that it crosses"
+        )
+    mean, variance = moments(chain)
+    std, bare = float(np.sqrt(variance)), mean - chain.shift
+    end = bare + TAIL * std if question.longest is None else question.longest - chain.shift
+    if not end > 0:
+        raise InputError("longest", format_si(end + chain.shift, "time"), f"must be > {format_si(chain.shift, 'time')}")
+    if question.points is not None:
+        times = np.linspace(0.0, end, question.points)
+    else:
+        bends = min(bare + BENDS * std, 2 * BENDS / space.leak, end)
+        times = axis(max(min(std, 1 / space.leak) / FINE, bends / MOST), bends, end)
+    density, survival = densities(chain, times)
+    return Answer(times + chain.shift, density, survival, mean, variance, {})
+
+
+def _conditional(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> Answer:
+    """Memories that move: the first interval, or the next after a reset that leaves nothing but them."""
+    kind = question.kind
+    if kind == "first":
+        return _followed(duration, space, question, space.start, space.first_memory)
+    if kind == "stationary":
+        remedy = (
+            "must be first or next with a memory that moves: an interval is conditional on the memory it begins with"
+        )
+        raise InputError("kind", "stationary", remedy)
+    if space.after is None:
+        remedy = (
+            "must be first with reset subtract and a memory that moves: a spike leaves a state that depends on both"
+        )
+        raise InputError("kind", kind, remedy)
+    if setup.stages:
+        raise NotAvailable("[neuron] escape stages", setup.stages, "must be auto with a memory that moves")
+    if isinstance(kind, int):
+        raise NotAvailable("kind", kind, "must be first or next with a memory that moves, so far")
+    t_ref, begin = float(params["neuron"]["t_ref"]), _settled(space, kind)
+    memory = held_memory(space, begin, t_ref, space.first_memory)
+    return _followed(duration, space, question, space.after, memory, begin, t_ref)
+
+
+def _followed(
+    duration: float,
+    space: Space,
+    question: Question,
+    state: np.ndarray,
+    memory: np.ndarray,
+    begin: float = 0.0,
+    shift: float = 0.0,
+) -> Answer:
+    """p and S along the path without a click, from `begin` (s); mean and variance of the spikes before its end."""
+    end = duration if question.longest is None else question.longest
+    if not end > shift:
+        raise InputError("longest", format_si(end, "time"), f"must be > {format_si(shift, 'time')}")
+    times = np.linspace(0.0, end - shift, question.points or POINTS)
+    found = follow(space, begin + times, state, memory)
+    interval = times + shift
+    share = 1 - found.survival[-1]
+    mean = float(simpson(interval * found.density, x=times)) / share
+    square = float(simpson(interval**2 * found.density, x=times)) / share
+    notes = {"spikes_within": float(share)}
+    if not space.frozen:
+        for i, path in enumerate(found.memory.T):
+            notes |= {f"memory {i} begins at": float(path[0]), f"memory {i} ends at": float(path[-1])}
+    return Answer(interval, found.density, found.survival, mean, max(square - mean**2, 0.0), notes)
