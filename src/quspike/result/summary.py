@@ -78,7 +78,7 @@ def _memristance(ds: xr.Dataset) -> list[tuple[str, str]]:
         if human(whole[0], "ohm") == human(whole[-1], "ohm"):
             text = human(whole[0], "ohm")
         if BATCH in trace.dims:
-            text += f" on average, {human(float(between(trace)[-1]), 'ohm', 2)} apart at the end (σ)"
+            text += f" on average, {human(float(between(trace)[-1]), 'ohm', 3)} apart at the end (σ)"
         if not np.allclose(sorted((whole[0], whole[-1])), extremes, rtol=1e-3):
             text += f", between {human(extremes[0], 'ohm')} and {human(extremes[1], 'ohm')}"
         facts.append((str(name), text))
