@@ -15,7 +15,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.spike_trains.chain import Chain
 from quspike.spike_trains.stages import FREE, HELD, RESTING, SILENT, SPIKE
 
-FAINT = 1e-28  # of the weight of a Kraus leg's direction, relative to the largest, that is left out
+FAINT = 1e-15  # of the weight of a Kraus leg: directions below it, relative to the largest, are left out
 LARGEST = 2e9  # bytes of all tensors together
 
 
@@ -46,7 +46,7 @@ def to_quimb(chain: Chain) -> Any:
     try:
         import quimb.tensor as qtn
     except ImportError as error:
-        raise NotAvailable("quimb", "not installed", 'must be installed: pip install "quspike[coherent]"') from error
+        raise NotAvailable("to_quimb()", "no quimb", "needs quimb: pip install quspike[coherent]") from error
     sites = site_tensors(chain)
     if all(site.shape[3] == 1 for site in sites):
         arrays = [site[..., 0] for site in sites]
@@ -103,6 +103,8 @@ def _moves(chain: Chain, n: int, kind: int) -> np.ndarray:
 def _cut(site: np.ndarray) -> np.ndarray:
     """The same with as few legs as its operators span: a unitary of the environment."""
     flat = site.reshape(-1, site.shape[-1])
-    values, vectors = np.linalg.eigh(flat.conj().T @ flat)
+    wide = flat.shape[1] > flat.shape[0]
+    values, vectors = np.linalg.eigh(flat @ flat.conj().T if wide else flat.conj().T @ flat)
     kept = values > FAINT * values[-1]
-    return (flat @ vectors[:, kept]).reshape(*site.shape[:-1], -1)
+    cut = vectors[:, kept] * np.sqrt(values[kept]) if wide else flat @ vectors[:, kept]
+    return cut.reshape(*site.shape[:-1], -1)

@@ -1,0 +1,152 @@
+"""A resonator that writes spikes into twelve qubits, as one dense vector: written anew, for the chain to be held to.
+
+Frame rotating at ω0, X = a e^{−iθ} + a† e^{iθ}. Numbers of levels are small, and what is compared is the same truncated
+neuron: what a finite number of levels leaves out is another test's matter.
+"""
+
+from functools import lru_cache
+from itertools import pairwise
+from math import factorial
+
+import numpy as np
+from scipy.constants import hbar
+from scipy.integrate import quad
+from scipy.linalg import expm, sqrtm
+from scipy.special import erfc, eval_hermite
+
+import quspike as qs
+
+C, L, LEVELS = 100e-15, 10e-9, 8
+OMEGA = 1 / np.sqrt(L * C)
+PHI_ZPF, V_ZPF = np.sqrt(hbar * np.sqrt(L / C) / 2), np.sqrt(hbar / (2 * np.sqrt(L / C))) / C
+THETA, THRESHOLD, RESET, WIDTH = np.pi / 2, 8e-6, 1e-6, 2e-6
+AMPLITUDE, CARRIER = 1.2e-9, 5.1e9
+CIRCUIT = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {R} T={T}\nI1 0 m tone"
+
+
+def run(bins=12, bin=0.5e-9, R="1e21ohm", T="20mK", reset="subtract", rest=0, state="vacuum", **more):
+    """The run file's twin of it."""
+    neuron = qs.Neuron(
+        "m", membrane="quadrature", quadrature_phase=THETA, v_threshold=THRESHOLD, v_reset=RESET, reset=reset,
+        t_ref=rest * bin, spike="coherent", coherent={"bin": bin, "width": WIDTH},
+    )  # fmt: skip
+    return qs.Run(
+        circuit=qs.Circuit(CIRCUIT.format(R=R, T=T)), duration=bins * bin, neuron=neuron, method="gksl",
+        drives={"tone": qs.Step(AMPLITUDE, envelope_of=CARRIER)}, initial=qs.Initial(state=state), **more,
+    )  # fmt: skip
+
+
+def chain(levels=LEVELS, **changes):
+    """The chain of the same run, with so many levels."""
+    from dataclasses import replace
+
+    from quspike.methods.coherent.neuron import train_of
+    from quspike.run.compile import compile_run
+
+    problem = compile_run(run(**changes))
+    setup = replace(problem.setup, truncation=levels)
+    return train_of(setup, problem.params, problem.run.duration, problem.dt)
+
+
+def lowering(levels=LEVELS):
+    return np.diag(np.sqrt(np.arange(1, levels)), 1)
+
+
+def displaced(beta, levels=LEVELS):
+    a = lowering(levels)
+    return expm(beta * a.T - np.conj(beta) * a)
+
+
+def writing(bin=0.5e-9, reset="subtract", levels=LEVELS):
+    """K0 and K1 without its swap: ∫dX ψ_m E ψ_n over ten thousand points, E = 1 − exp(−½erfc(…)) for Γ0Δ = 1."""
+    x = np.linspace(-12, 12, 10001)
+    psi = np.array([eval_hermite(n, x) * np.exp(-x**2 / 2) / np.sqrt(np.sqrt(np.pi) * 2.0**n * factorial(n))
+                    for n in range(levels)])  # fmt: skip
+    click = 1 - np.exp(-0.5 * erfc((THRESHOLD - np.sqrt(2) * x * V_ZPF) / (np.sqrt(2) * WIDTH)))
+    matrix = (psi * click) @ psi.T * (x[1] - x[0])
+    turn = np.exp(1j * THETA * np.subtract.outer(np.arange(levels), np.arange(levels)))
+    silent, spike = sqrtm(np.eye(levels) - matrix) * turn, sqrtm(matrix) * turn
+    kick = displaced(-(THRESHOLD - RESET) / (2 * V_ZPF) * np.exp(1j * THETA), levels)
+    return silent, kick @ spike if reset == "subtract" else spike
+
+
+def push(begin, end, kappa=0.0):
+    """∫ (iφ_zpf/ħ) I(t) e^{iω0t − κ(end − t)/2} dt of a cosine, by adaptive quadrature."""
+
+    def part(t, which):
+        wave = np.exp(1j * OMEGA * t - kappa / 2 * (end - t)) * 1j * PHI_ZPF / hbar
+        return getattr(AMPLITUDE * np.cos(2 * np.pi * CARRIER * t) * wave, which)
+
+    spans = list(pairwise(np.linspace(begin, end, 9)))
+    real, imaginary = (
+        sum(quad(part, a, b, args=(which,), epsabs=1e-13, epsrel=1e-13)[0] for a, b in spans)
+        for which in ("real", "imag")
+    )
+    return real + 1j * imaginary
+
+
+def segments(bins, bin):
+    """From the beginning to the first middle, from middle to middle, and from the last one to the end."""
+    edges = np.concatenate([[0.0], (np.arange(bins) + 0.5) * bin, [bins * bin]])
+    return list(pairwise(edges))
+
+
+def pure_state(bins=12, bin=0.5e-9, rest=0, levels=LEVELS):
+    """|Ψ⟩ of all qubits and the neuron (2^K, N), nothing lost; the first qubit is the highest bit."""
+    moves = [displaced(push(*span), levels) for span in segments(bins, bin)]
+    silent, spike = writing(bin, levels=levels)
+    states = {(): np.eye(levels)[0].astype(complex)}
+    for n in range(bins):
+        following = {}
+        for past, psi in states.items():
+            resting = any(past[-rest:]) if rest else False
+            psi = psi if resting else moves[n] @ psi
+            following[(*past, 0)] = psi if resting else silent @ psi
+            following[(*past, 1)] = 0 * psi if resting else spike @ psi
+        states = following
+    ended = [psi if rest and any(past[-rest:]) else moves[bins] @ psi for past, psi in sorted(states.items())]
+    return np.array(ended)
+
+
+def liouvillian(kappa, occupation, levels=LEVELS):
+    """κ(n̄+1)𝓓[a] + κn̄ 𝓓[a†] on ρ as a row-major vector."""
+    a, one = lowering(levels), np.eye(levels)
+    total = np.zeros((levels**2, levels**2))
+    for jump, rate in ((a, kappa * (occupation + 1)), (a.T, kappa * occupation)):
+        square = jump.T @ jump
+        total = total + rate * (np.kron(jump, jump) - 0.5 * np.kron(square, one) - 0.5 * np.kron(one, square))
+    return total
+
+
+@lru_cache
+def leak(kappa, occupation, duration, levels=LEVELS):
+    """e^{𝓛t} of the leak (N², N²)."""
+    return expm(liouvillian(kappa, occupation, levels) * duration)
+
+
+def swapped(rho, ket, bra, silent, spike, fresh):
+    """A controlled swap with a fresh mode of state σ, which is then traced out, on the whole of both modes."""
+    levels = len(rho)
+    swap = np.eye(levels**2).reshape((levels,) * 4).transpose(1, 0, 2, 3).reshape(levels**2, levels**2)
+    one = np.eye(levels)
+    sides = [swap @ np.kron(spike, one) if bit else np.kron(silent, one) for bit in (ket, bra)]
+    both = sides[0] @ np.kron(rho, fresh) @ sides[1].conj().T
+    return np.einsum("ikjk->ij", both.reshape((levels,) * 4))
+
+
+def mixed_coherence(ket, bra, kappa, occupation, bin=0.5e-9, reset="subtract", fresh=None, levels=LEVELS):
+    """⟨A|ρ|B⟩ of two patterns with loss, bin after bin by exponentials of the whole Liouvillian, without rest."""
+    bins = len(ket)
+    silent, spike = writing(bin, reset, levels)
+    rho = np.zeros((levels, levels), dtype=complex)
+    rho[0, 0] = 1.0
+    for n, (begin, end) in enumerate(segments(bins, bin)):
+        rho = (leak(kappa, occupation, round(end - begin, 15), levels) @ rho.ravel()).reshape(rho.shape)
+        turn = displaced(push(begin, end, kappa), levels)
+        rho = turn @ rho @ turn.conj().T
+        if n < bins and fresh is None:
+            left, right = (spike if bit else silent for bit in (ket[n], bra[n]))
+            rho = left @ rho @ right.conj().T
+        elif n < bins:
+            rho = swapped(rho, ket[n], bra[n], silent, spike, fresh)
+    return complex(np.trace(rho))
