@@ -24,15 +24,18 @@ AMPLITUDE, CARRIER = 1.2e-9, 5.1e9
 CIRCUIT = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {R} T={T}\nI1 0 m tone"
 
 
-def run(bins=12, bin=0.5e-9, R="1e21ohm", T="20mK", reset="subtract", rest=0, state="vacuum", **more):
+def run(
+    bins=12, bin=0.5e-9, R="1e21ohm", T="20mK", reset="subtract", rest=0, state="vacuum", alpha=None, rate=None,
+    amplitude=AMPLITUDE, **more,
+):  # fmt: skip
     """The run file's twin of it."""
     neuron = qs.Neuron(
         "m", membrane="quadrature", quadrature_phase=THETA, v_threshold=THRESHOLD, v_reset=RESET, reset=reset,
-        t_ref=rest * bin, spike="coherent", coherent={"bin": bin, "width": WIDTH},
+        t_ref=rest * bin, spike="coherent", coherent={"bin": bin, "width": WIDTH, "rate": rate},
     )  # fmt: skip
     return qs.Run(
         circuit=qs.Circuit(CIRCUIT.format(R=R, T=T)), duration=bins * bin, neuron=neuron, method="gksl",
-        drives={"tone": qs.Step(AMPLITUDE, envelope_of=CARRIER)}, initial=qs.Initial(state=state), **more,
+        drives={"tone": qs.Step(amplitude, envelope_of=CARRIER)}, initial=qs.Initial(state=state, alpha=alpha), **more,
     )  # fmt: skip
 
 
@@ -57,17 +60,26 @@ def displaced(beta, levels=LEVELS):
     return expm(beta * a.T - np.conj(beta) * a)
 
 
-def writing(bin=0.5e-9, reset="subtract", levels=LEVELS):
-    """K0 and K1 without its swap: ∫dX ψ_m E ψ_n over ten thousand points, E = 1 − exp(−½erfc(…)) for Γ0Δ = 1."""
+def edge_matrix(function, levels=LEVELS):
+    """∫dX ψ_m f(½erfc((v_threshold − X V_zpf)/√2σ)) ψ_n over ten thousand points, turned to X_θ."""
     x = np.linspace(-12, 12, 10001)
     psi = np.array([eval_hermite(n, x) * np.exp(-x**2 / 2) / np.sqrt(np.sqrt(np.pi) * 2.0**n * factorial(n))
                     for n in range(levels)])  # fmt: skip
-    click = 1 - np.exp(-0.5 * erfc((THRESHOLD - np.sqrt(2) * x * V_ZPF) / (np.sqrt(2) * WIDTH)))
-    matrix = (psi * click) @ psi.T * (x[1] - x[0])
-    turn = np.exp(1j * THETA * np.subtract.outer(np.arange(levels), np.arange(levels)))
-    silent, spike = sqrtm(np.eye(levels) - matrix) * turn, sqrtm(matrix) * turn
-    kick = displaced(-(THRESHOLD - RESET) / (2 * V_ZPF) * np.exp(1j * THETA), levels)
-    return silent, kick @ spike if reset == "subtract" else spike
+    share = 0.5 * erfc((THRESHOLD - np.sqrt(2) * x * V_ZPF) / (np.sqrt(2) * WIDTH))
+    matrix = (psi * function(share)) @ psi.T * (x[1] - x[0])
+    return matrix * np.exp(1j * THETA * np.subtract.outer(np.arange(levels), np.arange(levels)))
+
+
+def kick(levels=LEVELS):
+    """U_reset of `subtract`."""
+    return displaced(-(THRESHOLD - RESET) / (2 * V_ZPF) * np.exp(1j * THETA), levels)
+
+
+def writing(reset="subtract", levels=LEVELS):
+    """K0 and K1 without its swap, E = 1 − exp(−½erfc(…)) for Γ0Δ = 1."""
+    click = edge_matrix(lambda share: 1 - np.exp(-share), levels)
+    silent, spike = sqrtm(np.eye(levels) - click), sqrtm(click)
+    return silent, kick(levels) @ spike if reset == "subtract" else spike
 
 
 def push(begin, end, kappa=0.0):
@@ -94,7 +106,7 @@ def segments(bins, bin):
 def pure_state(bins=12, bin=0.5e-9, rest=0, levels=LEVELS):
     """|Ψ⟩ of all qubits and the neuron (2^K, N), nothing lost; the first qubit is the highest bit."""
     moves = [displaced(push(*span), levels) for span in segments(bins, bin)]
-    silent, spike = writing(bin, levels=levels)
+    silent, spike = writing(levels=levels)
     states = {(): np.eye(levels)[0].astype(complex)}
     for n in range(bins):
         following = {}
@@ -137,7 +149,7 @@ def swapped(rho, ket, bra, silent, spike, fresh):
 def mixed_coherence(ket, bra, kappa, occupation, bin=0.5e-9, reset="subtract", fresh=None, levels=LEVELS):
     """⟨A|ρ|B⟩ of two patterns with loss, bin after bin by exponentials of the whole Liouvillian, without rest."""
     bins = len(ket)
-    silent, spike = writing(bin, reset, levels)
+    silent, spike = writing(reset, levels)
     rho = np.zeros((levels, levels), dtype=complex)
     rho[0, 0] = 1.0
     for n, (begin, end) in enumerate(segments(bins, bin)):
