@@ -12,6 +12,7 @@ from quspike.bench.spectra import TITLES
 from quspike.errors import InputError
 
 OPERATOR, HIERARCHY, LADDER, LINE, MEMBRANE = "operator", "hierarchy", "ladder", "line", "adapting"
+MEASURED = "measured"
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
@@ -19,7 +20,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEMBRANE]
+    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEASURED, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -49,6 +50,9 @@ def run_bench(
             continue
         if name == LINE:
             outcomes.append(race_line(turns, say))
+            continue
+        if name == MEASURED:
+            outcomes.append(race_measured(QUICK_SHARE if quick else 1.0, turns, say))
             continue
         if name == MEMBRANE:
             outcomes.append(race_membrane(turns, say))
@@ -124,6 +128,15 @@ def race_line(repeats: int, say: Say = lambda text: None) -> Outcome:
     say(f"{NAME}: the reference")
     timings, absent = race(line_rivals(), line_reference(), repeats, say)
     return Outcome(NAME, TITLE, timings, absent, {})
+
+
+def race_measured(share: float, repeats: int, say: Say = lambda text: None) -> Outcome:
+    """An ensemble whose memory follows its record, beside QuTiP's."""
+    from quspike.bench.measured_memory import ACCURATE, NAME, TITLE, measured_reference, measured_rivals
+
+    say(f"{NAME}: the reference")
+    timings, absent = race(measured_rivals(share), measured_reference(share), repeats, say)
+    return Outcome(NAME, TITLE, timings, absent, {}, ACCURATE)
 
 
 def race_membrane(repeats: int, say: Say = lambda text: None) -> Outcome:
