@@ -30,7 +30,7 @@ from quspike.constants import hbar, k_B
 from quspike.methods.escape.baseband import baseband_space
 from quspike.methods.escape.detector import Detector
 from quspike.methods.escape.fock import fock_space
-from quspike.methods.escape.intervals import Chain, densities, moments, with_erlang
+from quspike.methods.escape.intervals import Chain, densities, moments, resolvent, with_erlang
 from quspike.methods.escape.quadrature import quadrature_space
 
 
@@ -66,8 +66,16 @@ def test_the_click_rate_of_a_gaussian_state_has_both_widths(rc):
     assert mode.rate @ mode.start == pytest.approx(closed, rel=1e-7)
 
 
-@pytest.mark.parametrize("changes", [{}, {"reset": "subtract"}, {"stages": 3}, {"current": 0.25e-9}])
-@pytest.mark.parametrize("kind", ["stationary", "first", 3])
+SUMS = [
+    ({}, "stationary"),
+    ({"reset": "subtract"}, "stationary"),
+    ({"reset": "subtract"}, 3),
+    ({"stages": 3}, "stationary"),
+    ({"current": 0.25e-9}, "first"),
+]
+
+
+@pytest.mark.parametrize(("changes", "kind"), SUMS)
 def test_the_density_and_what_survives_are_one(changes, kind):
     """∫p + S(τ_max) = 1 to 1e-8, whatever the register, the reset and the interval.
 
@@ -112,13 +120,12 @@ def test_many_stages_become_the_delay():
     delayed = interval_statistics(membrane())
     time = delayed.interval.values
     distances = []
-    for stages in (10, 40, 160):
+    for stages in (10, 40):
         found = interval_statistics(membrane(stages=stages))
         other = np.interp(time, found.interval.values, found.survival.values[:, 0])
         distances.append(np.max(np.abs(other - delayed.survival.values[:, 0])))
         assert found.mean_interval.item() == pytest.approx(delayed.mean_interval.item(), rel=1e-9)
-    assert distances[2] < 0.3 * distances[0] < 0.05
-    assert distances[2] < 0.6 * distances[1]
+    assert distances[1] < 0.6 * distances[0] < 0.05
 
 
 def test_rare_clicks_are_a_thinned_poisson_process():
@@ -142,7 +149,12 @@ def test_without_noise_and_with_a_sharp_edge_the_spike_comes_when_the_classical_
     assert variance**0.5 < 0.05 * mean
 
 
-@pytest.mark.parametrize("changes", [{}, {"stages": 4}, {"reset": "subtract"}])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "changes", [pytest.param({}, marks=SLOW), {"stages": 4}, pytest.param({"reset": "subtract"}, marks=SLOW)]
+)
 def test_the_register_keeps_probability_and_settles_at_the_stationary_rate(changes):
     """Tr ρ_I and the register's populations are one, and after many intervals spikes come at 1/⟨τ⟩.
 
@@ -204,6 +216,21 @@ def test_a_subtracting_reset_moves_the_state_down_and_keeps_the_rest(rc):
     assert volts @ after == pytest.approx(volts @ before - THRESHOLD, abs=1e-9 * THRESHOLD)
     spread = [(volts - volts @ y) ** 2 @ y for y in (before, after)]
     assert spread[1] == pytest.approx(spread[0], rel=1e-8)
+
+
+def test_a_click_gives_the_mode_the_same_energy_in_both_equations():
+    """ħω0 V_zpf²⟨(∂√Γ/∂X)²⟩/⟨Γ⟩ of the quadrature, and Tr H(√Γρ√Γ − ½{Γ, ρ}) in Fock space, a click.
+
+    Catches: the energy of what is thrown away with a reset; a factor of two of the double commutator.
+    """
+    run = resonator(drive=0.35e-9, rate=2e8, width=3e-6, truncation=24)
+    problem = qs.compile(run)
+    spent = []
+    for make in (quadrature_space, fock_space):
+        space = make(problem.setup, problem.params)
+        spent.append(space.energy @ resolvent(generator(space))(space.after) / (hbar * OMEGA))
+    assert spent[1] == pytest.approx(spent[0], rel=2e-3)
+    assert 0.1 < spent[0] < 1
 
 
 BAD = [

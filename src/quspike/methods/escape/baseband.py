@@ -24,7 +24,7 @@ from quspike.methods.escape.detector import detector
 from quspike.methods.escape.marginal import Diffusion, marginal_space
 from quspike.methods.escape.sources import Current, current_of
 from quspike.methods.escape.space import Space
-from quspike.methods.method import Params, Setup, initial_memories
+from quspike.methods.method import Params, Setup, initial_memories, memory_scales
 from quspike.quantize.membrane import total_capacitance
 
 FLAT = 1e-12  # relative range of a conductance that never moves
@@ -40,7 +40,9 @@ def baseband_space(setup: Setup, params: Params) -> Space:
     low, high = leak_range(setup, params)
     flow = _diffusion(setup, params, current, laws, (low, high))
     first = np.array([float(x) for x in initial_memories(setup, params)])
-    return marginal_space(flow, edge, current, lambda t, x, s: laws(x, s[0])[2], first, high <= low * (1 + FLAT))
+    scales = np.array([float(s) for s in memory_scales(setup, params, edge.threshold, 1 / flow.leak)])
+    frozen = high <= low * (1 + FLAT)
+    return marginal_space(flow, edge, current, lambda t, x, s: laws(x, s[0])[2], first, scales, frozen)
 
 
 def refuse_baseband(setup: Setup) -> None:

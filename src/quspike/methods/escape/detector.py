@@ -25,6 +25,15 @@ class Detector(NamedTuple):
         """Γ(V) at a voltage, 1/s."""
         return self.rate * 0.5 * erfc((self.threshold - np.asarray(voltage)) / (np.sqrt(2) * self.width))
 
+    def root_slope(self, voltage):
+        """∂√Γ/∂V, √(1/s)/V."""
+        from scipy.special import erfcx
+
+        u = (self.threshold - np.asarray(voltage)) / (np.sqrt(2) * self.width)
+        far = np.maximum(u, -5.0)  # √Γ is flat beyond
+        slope = np.exp(-0.5 * far**2) / np.sqrt(0.5 * erfcx(far)) / np.sqrt(8 * np.pi) / self.width
+        return np.sqrt(self.rate) * np.where(u < -5.0, 0.0, slope)
+
     def mean_rate(self, voltage, std):
         """⟨Γ⟩ of a Gaussian state of this mean and standard deviation (V), 1/s."""
         return self._replace(width=np.hypot(self.width, std)).at(voltage)

@@ -28,7 +28,7 @@ from quspike.methods import secular
 from quspike.methods.escape.detector import Detector, detector
 from quspike.methods.escape.sources import envelope_of
 from quspike.methods.escape.space import Space
-from quspike.methods.method import Params, Setup, initial_memories
+from quspike.methods.method import Params, Setup, initial_memories, memory_scales
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
 TOP_LEVELS = 2
@@ -77,10 +77,12 @@ def fock_space(setup: Setup, params: Params) -> Space:
         carrier=carrier,
         edge=packed(np.diag(np.arange(levels) >= levels - TOP_LEVELS)),
         memory=lambda t, x, s: laws(x, float(np.hypot(*s)))[2],
+        energy=packed(_detector_power(click, hbar * (np.diag(still) + carrier * np.diag(np.arange(levels))))),
         leak=_leak(laws, setup, params),
         after=packed(reset_state(setup, params, mode, a)) if zero else None,
         reset=None if zero else _click(setup, params, mode, a, click),
         first_memory=np.array([float(x) for x in initial_memories(setup, params)]),
+        memory_scales=np.array([float(s) for s in memory_scales(setup, params, edge.threshold, 1 / float(mode.omega))]),
         frozen=not setup.one.memristors,
     )
 
@@ -152,6 +154,13 @@ def _laws(setup: Setup, params: Params, mode: Mode):
         return lambda x, size: tuple(np.asarray(part) for part in every(jnp.asarray(x), size))
     same = tuple(np.asarray(part) for part in every(jnp.zeros(0), 0.0))
     return lambda x, size: same
+
+
+def _detector_power(click: np.ndarray, hamiltonian: np.ndarray) -> np.ndarray:
+    """√Γ H √Γ − ½{Γ, H} (N, N), W: what clicks and their absence give to the mode, on average."""
+    half = root(click)
+    both = click @ hamiltonian
+    return half @ hamiltonian @ half - 0.5 * (both + both.conj().T)
 
 
 def _leak(laws, setup: Setup, params: Params) -> float:
@@ -253,8 +262,8 @@ def _damping(jump: np.ndarray) -> sparse.csr_matrix:
 def _rows(a: np.ndarray) -> dict[str, np.ndarray]:
     """Rows over packed matrices: Re and Im of ⟨a⟩ and of ⟨a²⟩, and ⟨a†a⟩."""
     parts = {}
-    for name, operator in (("re", a), ("square_re", a @ a)):
+    for name, operator in (("", a), ("square_", a @ a)):
         adjoint = operator.conj().T
-        parts[name] = packed(0.5 * (operator + adjoint))
-        parts[name.replace("re", "im")] = packed(-0.5j * (operator - adjoint))
+        parts[f"{name}re"] = packed(0.5 * (operator + adjoint))
+        parts[f"{name}im"] = packed(-0.5j * (operator - adjoint))
     return parts | {"number": packed(np.diag(np.arange(len(a))))}

@@ -36,7 +36,7 @@ class Followed(NamedTuple):
 def follow(space: Space, times: np.ndarray, start: np.ndarray, memory: np.ndarray) -> Followed:
     """From the state `start` (n,) and the memories (E,) at times[0], at each of the times (T,) in s."""
     size = len(start)
-    scales = np.maximum(np.abs(memory), 1e-300)
+    scales = space.memory_scales
     states = np.empty((len(times), size + len(memory)))
     states[0] = y = np.concatenate([start, memory / scales])
     for begin, end in _stretches(space, times):
@@ -85,7 +85,7 @@ def held_memory(space: Space, begin: float, t_ref: float, memory: np.ndarray) ->
     if not (t_ref > 0 and len(memory)):
         return memory
     assert space.after is not None
-    s, scales = space.means(space.after), np.maximum(np.abs(memory), 1e-300)
+    s, scales = space.means(space.after), space.memory_scales
 
     def rate(t: float, x: np.ndarray) -> np.ndarray:
         return space.memory(t, x * scales, s) / scales

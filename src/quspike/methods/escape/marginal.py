@@ -50,9 +50,19 @@ class Diffusion:
 
 
 def marginal_space(
-    flow: Diffusion, edge: Detector, current: Current, memory: Coefficients, first_memory: np.ndarray, frozen: bool
+    flow: Diffusion,
+    edge: Detector,
+    current: Current,
+    memory: Coefficients,
+    first_memory: np.ndarray,
+    memory_scales: np.ndarray,
+    frozen: bool,
+    stiffness: float = 0.0,
 ) -> Space:
-    """The Space of one voltage, in masses over it; seen: `membrane` (V) and its `square` (V²)."""
+    """The Space of one voltage, in masses over it; seen: `membrane` (V) and its `square` (V²).
+
+    stiffness : J V², of the energy s·(∂√Γ/∂V)² a second that the detector gives away by kicking the conjugate.
+    """
     mesh = line(_edges(flow, edge))
     volts, zero = mesh.nodes * flow.std, flow.subtract is None
     clicks = edge.at(volts)
@@ -70,10 +80,12 @@ def marginal_space(
         current=current,
         edge=_rim(mesh),
         memory=memory,
+        energy=stiffness * edge.root_slope(volts) ** 2,
         leak=flow.leak,
         after=_gaussian(mesh, flow.back / flow.std, flow.back_std / flow.std) if zero else None,
         reset=None if flow.subtract is None else shift(mesh, flow.subtract / flow.std) @ sparse.diags(clicks),
         first_memory=first_memory,
+        memory_scales=memory_scales,
         frozen=frozen,
         stiff=True,
     )

@@ -4,7 +4,8 @@
 
 since damping, drive and reset move the quadratures of a linear mode without mixing them in the frame that rotates with
 the drive, and Γ(X̂) is diagonal in X. It is an RC membrane of twice the resistance, driven by half the current, as hot
-as ħω coth(ħω/2kT)/2k. No truncation: the edge may be as sharp as one likes, which in Fock space costs levels.
+as ħω coth(ħω/2kT)/2k. The detector kicks the other quadrature, and so gives ħω V_zpf²⟨(∂√Γ/∂X)²⟩ a second. Nothing is
+truncated: the edge may be as sharp as one likes, which in Fock space costs levels.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def quadrature_space(setup: Setup, params: Params) -> Space:
     rates = [1 / (float(params["elements"][d.name]["R"]) * float(mode.capacitance)) for d in setup.one.dissipators]
     quanta, kappa = secular.occupations(setup, params, mode), sum(rates)
     occupation = sum(r * float(n) for r, n in zip(rates, quanta, strict=True)) / kappa
-    v_zpf, turn = float(mode.v_zpf), np.exp(-1j * setup.quadrature_phase)
+    v_zpf, omega, turn = float(mode.v_zpf), float(mode.omega), np.exp(-1j * setup.quadrature_phase)
     std = v_zpf * np.sqrt(2 * occupation + 1)
     push = 2 * v_zpf * float(np.real(1j * float(mode.phi_zpf) / (2 * hbar) * turn))
     neuron, zero = params["neuron"], setup.reset == "zero"
@@ -56,4 +57,6 @@ def quadrature_space(setup: Setup, params: Params) -> Space:
         integrating=lambda t, x, s: np.array([kappa / 2, kappa / 2, push * envelope(t) / std, 1.0]),
         held=lambda t, x, s: np.zeros(4) if zero else np.array([kappa / 2, kappa / 2, 0.0, 0.0]),
     )
-    return marginal_space(flow, edge, envelope, lambda t, x, s: np.zeros(0), np.zeros(0), True)
+    none = np.zeros(0)
+    kicks = hbar * omega * v_zpf**2
+    return marginal_space(flow, edge, envelope, lambda t, x, s: none, none, none, True, kicks)

@@ -81,8 +81,9 @@ def register(space: Space, t_ref: float, stages: int, volts, flux_scale: float) 
         raise NotAvailable("[neuron] escape stages", "auto", remedy)
     still = space.after if held is None and space.after is not None else None
     states = 0 if t_ref == 0 else max(stages, 1)
-    scales = np.maximum(np.abs(space.first_memory), 1e-15)
-    return Register(space, t_ref, stages if t_ref > 0 else 0, states, still, held, volts, scales, flux_scale)
+    return Register(
+        space, t_ref, stages if t_ref > 0 else 0, states, still, held, volts, space.memory_scales, flux_scale
+    )
 
 
 def run_register(reg: Register, times: np.ndarray, flux: float) -> Ensemble:

@@ -33,7 +33,9 @@ class Space:
     trace, rate : rows (n,), probability and ⟨Γ⟩ (1/s). signal : rows (k, n) of s, means that memories and
         coefficients follow. seen : rows (n,) of observables by name.
     start : y(0) (n,). after : what every `zero` reset leaves (n,); else reset : R (n, n).
-    memory : dx/dt (E,) from (t, x, s). first_memory : x(0) (E,). frozen : no memory moves the coefficients.
+    energy : row (n,), what the detector gives to the circuit, Tr H(√Γρ√Γ − ½{Γ, ρ}), W.
+    memory : dx/dt (E,) from (t, x, s). first_memory : x(0) (E,); memory_scales : what counts as much.
+        frozen : no memory moves the coefficients.
     current : I(t) of the sources. edge : row (n,), the population where the truncation cuts.
     carrier : ω_d of the frame, rad/s. leak : the rate at which means relax, 1/s. stiff : steps have to be implicit.
     """
@@ -50,11 +52,13 @@ class Space:
     current: Current
     edge: np.ndarray
     memory: Coefficients
+    energy: np.ndarray
     leak: float
     after: np.ndarray | None = None
     reset: Any = None
     carrier: float = 0.0
     first_memory: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    memory_scales: np.ndarray = field(default_factory=lambda: np.zeros(0))
     frozen: bool = True
     stiff: bool = False
 

@@ -152,7 +152,9 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
         bends = min(bare + BENDS * std, 2 * BENDS / space.leak, end)
         times = axis(max(min(std, 1 / space.leak) / FINE, bends / MOST), bends, end)
     density, survival = densities(chain, times)
-    return Answer(times + chain.shift, density, survival, mean, variance, {})
+    spent = resolvent(chain.generator)(chain.start)[-len(space.rate) :]
+    notes = {"click_energy": float(space.energy @ spent)}  # one click an interval
+    return Answer(times + chain.shift, density, survival, mean, variance, notes)
 
 
 def _conditional(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> Answer:
