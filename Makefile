@@ -24,6 +24,8 @@ PEERS := dynamiqs scqubits brian2
 # What JAX compiles for tests and pages is kept: a second run takes a third of the time.
 TEST_ENV := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 JAX_PLATFORMS=cpu MPLBACKEND=agg \
 	JAX_COMPILATION_CACHE_DIR=$(CURDIR)/.jax_cache JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0.2
+# Most of the tests' time is LLVM's, for programs that run for milliseconds: unoptimised, a third of it is saved.
+COMPILER := XLA_FLAGS="$${XLA_FLAGS:-} --xla_backend_optimization_level=0"
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
@@ -59,7 +61,7 @@ figures: $(READY)  ## draw the pictures of README and theory again, and print th
 	$(BIN)/quspike map -o out/regime_map.nc --plot docs/images/regime_map.svg --table docs/how-to/regime-map.csv --force
 
 test: oracles lint types imports $(READY)  ## lint, types, layers, then the tests
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(TEST_ENV) $(COMPILER) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 oracles:
 	@sh tests/install_oracles.sh
