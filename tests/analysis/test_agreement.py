@@ -97,7 +97,8 @@ def test_each_neuron_is_an_example(name: str) -> None:
 
 def test_every_method_is_on_a_rung_and_every_rung_is_measured() -> None:
     neurons = [ladder_neuron(name) for name in LADDER]
-    assert {label.split(":")[0] for neuron in neurons for label in neuron.rungs} == set(METHODS)
+    known = set(METHODS) - {"trajectories"}  # statistics: held against their parents in tests/methods
+    assert {label.split(":")[0] for neuron in neurons for label in neuron.rungs} == known
     for neuron in neurons:
         pairs = [(pair.rung, pair.other) for pair in neuron.allowed]
         assert {label for pair in pairs for label in pair} - {EQUILIBRIUM} == set(neuron.rungs)

@@ -27,15 +27,20 @@ def number_state(levels: int, n: int) -> Array:
 
 def cat_state(levels: int, alpha, parity: str) -> Array:
     """The even or odd superposition of |α⟩ and |−α⟩, of unit norm in the levels kept; packed (N, N)."""
+    psi = cat_amplitudes(levels, alpha, parity)
+    rho = jnp.outer(psi, psi.conj())
+    return rho.real + rho.imag
+
+
+def cat_amplitudes(levels: int, alpha, parity: str) -> Array:
+    """The same as ψ (N,), complex."""
     n = np.arange(levels)
     kept = n % 2 == (0 if parity == "even" else 1)
     alpha = jnp.asarray(alpha, dtype=complex)
     size = jnp.maximum(jnp.abs(alpha), 1e-150)
     logarithm = n * jnp.log(size) - 0.5 * gammaln(n + 1.0)
     amplitude = jnp.where(kept, jnp.exp(logarithm - jnp.max(jnp.where(kept, logarithm, -jnp.inf))), 0.0)
-    psi = amplitude / jnp.linalg.norm(amplitude) * jnp.exp(1j * n * jnp.angle(alpha))
-    rho = jnp.outer(psi, psi.conj())
-    return rho.real + rho.imag
+    return amplitude / jnp.linalg.norm(amplitude) * jnp.exp(1j * n * jnp.angle(alpha))
 
 
 def displacement_elements(levels: int, size) -> Array:

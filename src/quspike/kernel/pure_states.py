@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -42,11 +43,12 @@ def square(psi: Array) -> Array:
 
 def attenuated(psi: Array, size: Array) -> Array:
     """e^{ca}ψ, exactly: a takes N steps to the ground."""
-    term, total = psi, psi
-    for k in range(1, psi.shape[0]):
-        term = size / k * lower(term)
-        total = total + term
-    return total
+
+    def add(k, series):
+        term = size / k * lower(series[0])
+        return term, series[1] + term
+
+    return jax.lax.fori_loop(1, psi.shape[0], add, (psi, psi))[1]
 
 
 def kerr(strength, detuning=0.0) -> Displaced:

@@ -27,7 +27,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.kernel.cubic import first_crossing, first_root, hermite
-from quspike.kernel.dopri5 import Step, dopri5
+from quspike.kernel.dopri5 import Step, dopri5_rolled
 
 ROUNDING = 1e-9  # of a step: what ends this close to a node ends on it
 MOST_EVENTS = 256  # in one step; what is left then is lost, and said
@@ -163,7 +163,7 @@ def _smooth(model: JumpModel, t, h, c: Course, piece) -> Step:
     def flow(s, pair):
         return model.flow(s, pair[0], piece, free), jnp.sum(model.rates(s, pair[0], piece, free))
 
-    return dopri5(flow, t, h, (c.y, jnp.zeros(())))
+    return dopri5_rolled(flow, t, h, (c.y, jnp.zeros(())))
 
 
 def _next_jump(step: Step, h, left) -> tuple[Array, Array]:

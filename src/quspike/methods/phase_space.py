@@ -52,6 +52,9 @@ def check(setup: Setup, method: str, quantum: bool) -> None:
         raise InputError(key, "given", f"must be empty with method {method}: its state is a point of phase space")
     if setup.several:
         raise NotAvailable(key, "given", f"must be empty for circuits of several nodes so far: {setup.membrane.node}")
+    if method == "trajectories":
+        remedy = "must be empty with method trajectories, which keeps no states; their parent has one"
+        raise NotAvailable(key, "given", remedy)
     ensemble = method == "modes" and bool(setup.one.junctions or (setup.memory == "operator" and setup.one.memristors))
     if ensemble:
         remedy = "must be empty where modes runs an ensemble: points are no density; brownian and heom have one"

@@ -102,6 +102,11 @@ METHODS: dict[str, Method] = {
             space="points of its grid",
         ),
         Method(
+            "trajectories", "quspike.methods.trajectories.solution", "pure states that jump or diffuse",
+            "as its parent",
+            True, ("mean_field",), ("expectation",), ("markov",), ("resonator",), True, own_solver=True,
+        ),
+        Method(
             "modes", "quspike.methods.modes.solution", "the lines themselves as oscillators, one closed system",
             "any coupling, until what has left comes back",
             True, ("mean_field", "operator"), ("expectation",), ("comb", "ladder"), ("baseband", "resonator"), True,

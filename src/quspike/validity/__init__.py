@@ -24,6 +24,7 @@ __all__ = ["TOP_LEVEL", "Check", "announce", "assess"]
 def assess(setup: Setup, method: str, params: Mapping[str, Any], solution: Solution) -> list[Check]:
     """Every validity number of this run, in the order in which a reader wants them."""
     judge = network_checks if setup.several else membrane_checks
+    method = setup.parent if method == "trajectories" else method  # whose equation they average to
     checks = judge(setup, method, params, solution)
     return [*checks, *memory_checks(setup, solution), *numerics_checks(solution)]
 

@@ -1,0 +1,44 @@
+"""What is kept of a trajectory, and how many of them become a Solution: the columns of `secular.observe`."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jax import Array
+
+from quspike.kernel.pure_states import inner, lower, square
+from quspike.methods import lab_frame, secular
+from quspike.methods.method import Params, Setup
+from quspike.methods.trajectories.losses import lab_means
+from quspike.methods.trajectories.state import State, seen_by
+from quspike.quantize.numbers.zero_point import Mode
+
+
+def membrane(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
+    """What the threshold sees of this trajectory, V."""
+    alpha = secular.kinetic(setup, params, mode, t, y.alpha, piece)
+    if setup.parent != "gksl" and setup.membrane_kind == "voltage":
+        return 2 * mode.v_zpf * jnp.imag(alpha * jnp.exp(-1j * mode.omega * t))
+    return secular.membrane_value(setup, mode, alpha)
+
+
+def observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
+    """Means, memories and the covariance of ψ alone, in the columns of `secular.observe`."""
+    down, size = lower(y.psi), square(y.psi)
+    mean = inner(y.psi, down) / size
+    occupation = square(down) / size - jnp.abs(mean) ** 2
+    anomalous = inner(y.psi, lower(down)) / size - mean**2
+    alpha = y.beta + mean
+    first = jnp.concatenate([jnp.stack([alpha.real, alpha.imag]), y.memory])
+    spread = jnp.stack([occupation, anomalous.real, anomalous.imag])
+    columns = secular.observe(setup, params, mode, t, jnp.concatenate([first, spread]), piece)
+    return columns if setup.parent == "gksl" else _in_the_lab(setup, params, mode, t, y, piece, columns)
+
+
+def _in_the_lab(setup: Setup, params: Params, mode: Mode, t, y: State, piece, columns: Array) -> Array:
+    """The same with the membrane, x and W of `brownian`, which averages over no carrier."""
+    count = len(setup.one.memristors)
+    _, v, x = lab_means(setup, t, y, seen_by(setup, params, mode, t, y, piece))
+    conductances = lab_frame.conductances(setup, params, v, x)
+    w = [g for d, g in zip(setup.one.dissipators, conductances, strict=True) if d.law is not None]
+    own = jnp.stack([jnp.asarray(value, float) for value in (membrane(setup, params, mode, t, y, piece), *x, *w)])
+    return jnp.concatenate([columns[:2], own, columns[3 + 2 * count :]])

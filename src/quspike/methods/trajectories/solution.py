@@ -1,0 +1,218 @@
+"""Unravellings: pure states that average to the equation of their parent, each with its own memory and its own spikes.
+
+    ρ(t) = E |Ψ(t)⟩⟨Ψ(t)|,      |Ψ⟩ of `motion.py`, by `kernel/quantum_jumps.py`
+
+A trajectory's memristors are driven by its own conditional means, and its threshold watches its own membrane: nothing
+passes from one to another. Where the dissipators do not depend on the state (resistors, a memory that stands still),
+and nothing spikes, the average is the parent's ρ. Elsewhere it is not: the parent's memories are driven by means of
+the whole ensemble, and that is another equation.
+
+Trajectories run in batches, one thread a core, and only what is saved is kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from quspike.errors import ConvergenceError, NotAvailable
+from quspike.kernel.ensemble import Ensemble, ensemble_scan
+from quspike.kernel.grid import GridPlan
+from quspike.kernel.quantum_jumps import Course, JumpModel, advance, begin
+from quspike.memory import mean_field
+from quspike.methods import secular
+from quspike.methods.method import Params, Setup, Solution
+from quspike.methods.trajectories import motion, records
+from quspike.methods.trajectories.losses import kinds
+from quspike.methods.trajectories.start import first_state, reset_state
+from quspike.methods.trajectories.state import State, settled
+from quspike.quantize.numbers.zero_point import Mode, resonator_mode, thermal_occupation
+
+BATCH = 16  # trajectories side by side, at the most: their states stay in the cache
+MOST_SPIKES = 2**25  # of all trajectories together: a quarter of a gigabyte
+STEPS_PER_RADIAN = 16  # of `brownian`, which averages over no carrier
+JUMPS, DIFFUSED = 0.5, 1 / 32  # jumps in a step, and κ(2n̄ + 1)dt of a diffusive one, at the first guess
+STABLE = 3.0  # what `run/step_size.py` divides by the fastest rate
+FAR = 1e6  # Wb or C: beyond any memory of a circuit
+
+COLUMNS = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory")
+COVARIANCE = ("flux_variance", "flux_charge_covariance", "charge_variance")
+
+
+def prepare(setup: Setup, params: Params, duration: float) -> Setup:
+    """The setup with the rate that its steps have to follow.
+
+    Raises NotAvailable for what trajectories do not keep.
+    """
+    if setup.save_states:
+        raise NotAvailable("[save] states", "true", "must be false with method trajectories, which keeps no states yet")
+    if setup.parent == "brownian":
+        setup = replace(setup, steps_per_radian=STEPS_PER_RADIAN)
+    mode = resonator_mode(setup.one, params["elements"])
+    hottest = max(float(params["elements"][d.name]["T"]) for d in setup.one.dissipators)
+    quanta = float(thermal_occupation(mode.omega, hottest))
+    reach = max(abs(complex(secular.initial_amplitude(params, mode))), float(setup.scale / (2 * mode.v_zpf)))
+    kappa = sum(_largest(d, params) for d in setup.one.dissipators) / float(mode.capacitance)
+    if setup.unravelling == "jump":
+        return replace(setup, fastest=STABLE / JUMPS * kappa * ((2 * quanta + 1) * (reach**2 + quanta) + quanta))
+    return replace(setup, fastest=STABLE / DIFFUSED * kappa * (2 * quanta + 1))
+
+
+def _largest(d: Any, params: Params) -> float:
+    """The largest W of a dissipator at its first memory and at the ends of its range, S."""
+    own = params["elements"][d.name]
+    ends = (
+        (None,) if d.law is None else (params["initial"]["memory"][d.name], *(d.law.memory_bounds(own) or (-FAR, FAR)))
+    )
+    found = [float(mean_field.conductance(d, x, 0.0, params["elements"])) for x in ends]
+    return max(value for value in found if np.isfinite(value))
+
+
+def build(setup: Setup, params: Params) -> Any:
+    """An ensemble is no machine of the spiking scan: see `solver`."""
+    raise NotImplementedError
+
+
+def solver(setup: Setup) -> Callable[..., Solution]:
+    """`solve(setup, plan, capacity, params, key)`, which compiles at its first call."""
+    compiled: dict[str, Any] = {}
+
+    def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Array | None) -> Solution:
+        own = jax.random.key(setup.seed) if key is None else key
+        spikes = max(min(capacity, MOST_SPIKES // setup.trajectories), 1)
+        batch = min(BATCH, -(-setup.trajectories // cores()))
+        if not compiled:
+            compiled["run"] = jax.jit(partial(part_of, setup, plan, batch, spikes))
+        nodes = plan.nodes(setup.inputs.breakpoints(params))
+        parts = run_parts(lambda first: compiled["run"](nodes, params, own, first), setup.trajectories, batch)
+        return assemble(setup, plan, spikes, params, parts)
+
+    return solve
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_parts(part: Callable[[int], Any], trajectories: int, batch: int) -> Any:
+    """All batches, on all cores: leaves with the trajectory in front, as NumPy arrays."""
+
+    def fetched(first: int) -> Any:
+        return jax.tree.map(np.asarray, part(first))
+
+    with ThreadPoolExecutor(max_workers=cores()) as pool:
+        parts = list(pool.map(fetched, range(0, trajectories, batch)))
+    return jax.tree.map(lambda *leaves: np.concatenate(leaves)[:trajectories], *parts)
+
+
+def part_of(
+    setup: Setup, plan: GridPlan, batch: int, spikes: int, nodes: Array, params: Params, key: Array, first: Array
+) -> Ensemble:
+    """Trajectories first … first + batch − 1, their final courses without keys and states."""
+    mode = resonator_mode(setup.one, params["elements"])
+    model = jump_model(setup, params, mode)
+    pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
+    neuron = params["neuron"]
+    levels = (neuron["v_threshold"], neuron["t_ref"]) if setup.spiking else ()
+    count = kinds(setup)
+    diffusive = setup.unravelling == "diffusion"
+
+    def step(key, t0, t1, course: Course, piece):
+        if not diffusive:
+            return advance(model, t0, t1, course, piece, *levels)
+        normals, half = motion.normals(key, count), 0.5 * (t1 - t0)
+        course = _kicked(setup, params, mode, t0, course, piece, half, normals[0])
+        course, spike = advance(model, t0, t1, course, piece, *levels)
+        return _kicked(setup, params, mode, t1, course, piece, half, normals[1]), spike
+
+    def start(key: Array) -> Course:
+        state, events = jax.random.split(key)
+        return begin(model, first_state(setup, params, mode, state), events, 0 if diffusive else count)
+
+    def observe(t, course: Course, piece):
+        return records.observe(setup, params, mode, t, course.y, piece)
+
+    run = ensemble_scan(step, observe, start, nodes, pieces, key, batch, plan.save_index, spikes, first=first)
+    return run._replace(final=run.final._replace(y=None, key=None))
+
+
+def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
+    """The functions of one trajectory; without jumps for diffusion."""
+    hamiltonian = motion.displaced_junctions(setup, params, mode)
+    diffusive = setup.unravelling == "diffusion"
+    return JumpModel(
+        flow=lambda t, y, piece, free: motion.flow(setup, params, mode, hamiltonian, t, y, piece, free),
+        rates=lambda t, y, piece, free: (
+            jnp.zeros(1) if diffusive else motion.jump_rates(setup, params, mode, t, y, piece, free)
+        ),
+        jump=lambda t, y, piece, kind, key: motion.jumped(setup, params, mode, t, y, piece, kind),
+        error=motion.error_norm(setup, params, mode),
+        settle=settled,
+        membrane=(lambda t, y, piece: records.membrane(setup, params, mode, t, y, piece)) if setup.spiking else None,
+        reset=lambda t, y, piece, key: reset_state(setup, params, mode, t, y, piece, key),
+        watch=motion.top_levels,
+    )
+
+
+def _kicked(setup: Setup, params: Params, mode: Mode, t, course: Course, piece, h, normal) -> Course:
+    y: State = settled(motion.kicked(setup, params, mode, t, course.y, piece, 1 - course.held, h, normal))
+    return course._replace(y=y, extreme=jnp.maximum(course.extreme, motion.top_levels(y)))
+
+
+def assemble(setup: Setup, plan: GridPlan, capacity: int, params: Params, parts: Ensemble) -> Solution:
+    """The Solution, trajectory first.
+
+    Raises ConvergenceError for a trajectory with more spikes than can be kept.
+    """
+    most = int(np.max(parts.spikes))
+    if most > capacity:
+        tried = f"a trajectory fires {most} times, and {capacity} spikes of {setup.trajectories} trajectories fit"
+        raise ConvergenceError(f"{tried} into memory: run fewer of them, or give t_ref")
+    mode = resonator_mode(setup.one, params["elements"])
+    named: dict[str, Any] = dict(jax.vmap(partial(secular.read, setup, mode))(jnp.asarray(parts.records)))
+    named.pop("diagnostics")
+    fields = {name: named.pop(name) for name in COLUMNS}
+    fields["membrane"] = fields["membrane"][..., : int(setup.spiking)]
+    current = named.pop("memristor_current") * jnp.asarray([d.sign for d in setup.membrane.memristors])
+    if not setup.save_covariance:
+        named = {name: values for name, values in named.items() if name not in COVARIANCE}
+    times, trajectories = jnp.asarray(plan.save_times), setup.trajectories
+    delivered = setup.inputs.sampled(params, params["elements"], times)
+    return Solution(
+        time=times,
+        **fields,
+        memristor_current=current,
+        input_current=jnp.broadcast_to(delivered, (trajectories, *delivered.shape)),
+        spike_time=jnp.asarray(parts.spike_time),
+        spike_neuron=jnp.where(jnp.isfinite(parts.spike_time), 0, -1),
+        spike_count=jnp.asarray(parts.spikes)[:, None][:, : int(setup.spiking)],
+        diagnostics=diagnostics(setup, parts, fields["voltage"]),
+        extra=named,
+    )
+
+
+def diagnostics(setup: Setup, parts: Ensemble, voltage: Array) -> dict[str, Array]:
+    """Health of the worst trajectory, jumps of the mean one, the largest standard error of the ensemble's ⟨V⟩."""
+    course: Course = parts.final
+    found = {
+        "error_estimate": np.max(course.error),
+        "crowded": np.max(course.crowded),
+        "finite": np.all(np.isfinite(parts.records)),
+        "top_level_population": np.max(course.extreme),
+        "truncation": setup.truncation,
+        "late_spikes": np.sum(course.late),
+        "voltage_standard_error": np.max(np.std(voltage, axis=0, ddof=1)) / np.sqrt(setup.trajectories),
+    }
+    if setup.unravelling == "jump":
+        found["jumps_per_trajectory"] = np.mean(np.sum(course.jumps, axis=1))
+    return {name: jnp.asarray(value) for name, value in found.items()}
