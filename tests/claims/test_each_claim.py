@@ -17,6 +17,7 @@ from quspike.claims.weak_coupling import exact
 from quspike.memristors.sigmoid import Sigmoid
 from quspike.methods import lab_frame, secular
 from quspike.methods.heom import lines as heom_lines
+from quspike.methods.measured import solution as measured_solution
 from quspike.run import coloured
 
 SLOW = [name for name in MODULES if name != "weak-coupling"]
@@ -101,6 +102,16 @@ def line_at_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heom_lines, "coupling_of", linear)
 
 
+def measure_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A measurement without back-action."""
+    whole = measured_solution.model_of
+
+    def gentle(*arguments):
+        return replace(whole(*arguments), heating=0.0)
+
+    monkeypatch.setattr(measured_solution, "model_of", gentle)
+
+
 @pytest.mark.usefixtures("compiled_anew")
 def test_the_limit_of_weak_coupling_is_found() -> None:
     """The fast one of the claims; its figure is drawn too."""
@@ -147,6 +158,7 @@ def test_claim_holds(name: str) -> None:
         ("adiabatic-limit-fails", sense_half_the_flux, "leak wrong by 1 % at |Ṁ/M|/ω0"),
         ("zero-point-force", line_at_the_mean, "shift at ω_c = 4 ω0"),
         ("quantum-opening", forget_moyal, "order of what is left beyond the prediction"),
+        ("measured-hysteresis", measure_for_nothing, "best strength"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],
 )
