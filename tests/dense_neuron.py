@@ -26,12 +26,12 @@ CIRCUIT = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {R} T={T}\nI1 0 m tone"
 
 def run(
     bins=12, bin=0.5e-9, R="1e21ohm", T="20mK", reset="subtract", rest=0, state="vacuum", alpha=None, rate=None,
-    amplitude=AMPLITUDE, **more,
+    amplitude=AMPLITUDE, width=WIDTH, **more,
 ):  # fmt: skip
     """The run file's twin of it."""
     neuron = qs.Neuron(
         "m", membrane="quadrature", quadrature_phase=THETA, v_threshold=THRESHOLD, v_reset=RESET, reset=reset,
-        t_ref=rest * bin, spike="coherent", coherent={"bin": bin, "width": WIDTH, "rate": rate},
+        t_ref=rest * bin, spike="coherent", coherent={"bin": bin, "width": width, "rate": rate},
     )  # fmt: skip
     return qs.Run(
         circuit=qs.Circuit(CIRCUIT.format(R=R, T=T)), duration=bins * bin, neuron=neuron, method="gksl",

@@ -13,6 +13,7 @@ from quspike.result.ensemble_text import ensemble_departure, ensemble_noise, ens
 from quspike.result.interval_text import computed_intervals
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
+from quspike.result.superposed_text import superposed, superposed_spikes
 from quspike.result.twin import split
 from quspike.result.verdicts import Verdicts
 
@@ -49,6 +50,8 @@ def _title(ds: xr.Dataset) -> str:
 
 
 def _spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
+    if superposed(ds):
+        return superposed_spikes(ds)
     facts = []
     for name, trains in spike_trains(ds).items():
         label = "spikes" if ds.neuron.size == 1 else f"spikes of {name}"
@@ -107,6 +110,8 @@ def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]
         return [("vs classical", ensemble_departure(ds, twin))]
     pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
     changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
+    if superposed(ds):
+        changed = [f"{float(ds.count_mean[0] - twin.spike_count[0]):+.2g} spikes on average"]
     departure = float(abs(ds.voltage - twin.voltage).max())
     changed.append(f"⟨V⟩ departs by up to {human(departure, 'V', 3)}" if departure else "the same ⟨V⟩")
     return [("vs classical", ", ".join(changed))]

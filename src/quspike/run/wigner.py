@@ -9,6 +9,7 @@ import numpy as np
 
 from quspike.kernel.grid import nearest_time, save_times
 from quspike.methods import phase_space
+from quspike.result.schema import describe
 
 if TYPE_CHECKING:
     from quspike.methods.method import Solution
@@ -33,4 +34,5 @@ def _at(solution: Solution, saved: np.ndarray) -> Solution:
 
 
 def _extra(solution: Solution, saved: np.ndarray) -> dict:
-    return {name: values[saved] for name, values in solution.extra.items() if name not in phase_space.WHOLE}
+    kept = {name: values for name, values in solution.extra.items() if name not in phase_space.WHOLE}
+    return {name: values[saved] if describe(name).dims[:1] == ("time",) else values for name, values in kept.items()}

@@ -118,7 +118,7 @@ def _push(neuron: Neuron, middle: np.ndarray, t: np.ndarray) -> np.ndarray:
     def of_step(piece: Any, times: Any) -> Any:
         return jax.vmap(lambda x: secular.push(setup, params, mode, x, piece))(times)
 
-    return np.asarray(jax.jit(jax.vmap(of_step))(pieces, jnp.asarray(t)))
+    return np.asarray(jax.vmap(of_step)(pieces, jnp.asarray(t)))  # not compiled: it runs once for each Fock space
 
 
 def displacements(levels: int, beta: np.ndarray) -> np.ndarray:

@@ -1,0 +1,115 @@
+"""spike `coherent` from a run: what a result says, and what is refused."""
+
+import numpy as np
+import pytest
+
+import dense_neuron as dense
+import quspike as qs
+from quspike.methods.coherent.neuron import neuron_of, pushes
+from quspike.run.compile import compile_run
+
+REFUSED = {
+    "one bin": ({"duration": 0.5e-9}, r"coherent.bin must be at most 250 ps: a train needs 2 bins or more, .* 500 ps"),
+    "no whole bins": ({"duration": 6.2e-9}, r"duration must be a whole number of bins of 500 ps, which 6 ns is, but"),
+    "no whole rest": ({"t_ref": 0.7e-9}, r"t_ref must be a whole number of bins of 500 ps, which 500 ps is, but"),
+    "envelope": ({"membrane": "envelope"}, r"membrane must be quadrature or voltage .*\|⟨a⟩\| is no observable"),
+    "carrier": ({"membrane": "voltage"}, r"coherent.bin must be at most 15.8.* ps, 0.5 rad of the carrier"),
+    "at rest": (
+        {"v_threshold": 4e-6},
+        r"v_threshold must be more than 4.08.* µV above v_reset.* at rest, at .*/s, but",
+    ),
+    "memristor": (
+        {"R1": "MEM1 m 0 model=hp T=20mK"},
+        r"spike must be expectation with the memristor MEM1: .*superposed",
+    ),
+    "junction": ({"I1": "I1 0 m tone\nJJ1 m 0 Lj=40nH"}, r"spike must be .* with the junction JJ1"),
+    "bond": ({"t_ref": 6e-3, "duration": 6e-3, "dt": 1e-9}, r"bond must fit in memory: .* 12 levels × 12000001 states"),
+}
+
+
+def changed(duration=6e-9, dt=None, R1="R1 m 0 300kohm T=20mK", I1="I1 0 m tone", **changes):
+    """The run with one thing changed."""
+    keys = {"membrane": "quadrature", "v_threshold": dense.THRESHOLD, "reset": "subtract", "spike": "coherent",
+            "coherent": {"bin": 0.5e-9, "width": dense.WIDTH}}  # fmt: skip
+    return qs.Run(
+        circuit=qs.Circuit(f"C1 m 0 100fF\nL1 m 0 10nH\n{R1}\n{I1}"), duration=duration, method="gksl", dt=dt,
+        neuron=qs.Neuron("m", **(keys | changes)), drives={"tone": qs.Step(1e-9)}, truncation=12, save_every=duration,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_no_chain_of_qubits_stands_for_is_refused(changes, message):
+    """By key, value and what would do, before anything is computed. Catches: a bin rounded to what fits."""
+    with pytest.raises((qs.InputError, qs.NotAvailable), match=message):
+        compile_run(changed(**changes))
+
+
+def test_a_bin_shorter_than_the_step_is_refused():
+    """Catches: a drive that is sampled once a bin."""
+    with pytest.raises(qs.InputError, match=r"coherent.bin must be at least a step, 1 ns"):
+        qs.run(changed(dt=1e-9))
+
+
+def test_the_drive_of_a_bin_does_not_depend_on_the_step():
+    """∫ p e^{−κ(t_end − t)/2} dt against adaptive quadrature. Catches: sources sampled once a step."""
+    problem = compile_run(dense.run(R="20kohm", T="5mK", truncation=4))
+    neuron = neuron_of(problem.setup, problem.params)
+    exact = dense.push(1.25e-9, 1.75e-9, 1 / (20e3 * dense.C))
+    found = [pushes(neuron, np.array([1.25e-9]), np.array([1.75e-9]), step)[0] for step in (4e-12, 2.5e-11)]
+    assert found == pytest.approx([exact, exact], rel=1e-7)
+
+
+@pytest.fixture(scope="module")
+def result():
+    """Four bins, cold and lossy, after Fock space has grown."""
+    run = dense.run(bins=4, R="100kohm", T="5mK", width=8e-6, save_every=0.25e-9, classical=False)
+    with_states = run.replace(save=qs.Save(states=True, covariance=True))
+    return with_states, qs.run(with_states)
+
+
+def test_a_result_has_no_event_and_all_of_the_superposition(result):
+    """Probabilities, counts, patterns, coherences. Catches: an expectation that is written down as events."""
+    _, ds = result
+    assert ds.sizes["spike"] == 0
+    assert float(ds.spike_probability.sum()) == pytest.approx(float(ds.count_mean[0]), rel=1e-9)
+    assert float(ds.count_probability.sum()) == pytest.approx(1, abs=1e-12)
+    assert ds.pattern_spikes.dims == ("pattern", "bin")
+    assert np.diag(ds.pattern_coherence_real) == pytest.approx(ds.pattern_probability.values, abs=1e-12)
+    assert "unobserved, superposed in 4 bins" in ds.qs.summary()
+    assert ds.attrs["method"] == "gksl"
+
+
+def test_averages_are_those_of_the_neuron_with_its_qubits_traced_out(result):
+    """σ(V)² = V_zpf²⟨(i(a† − a))²⟩ of the saved states, at a qubit's own time after it. Catches: averages before it."""
+    _, ds = result
+    rho = ds.states_real.values + 1j * ds.states_imag.values
+    a = dense.lowering(rho.shape[-1])
+    mean = np.einsum("tmn,nm->t", rho, a)
+    assert mean == pytest.approx((ds.amplitude_real + 1j * ds.amplitude_imag).values[:, 0], abs=1e-12)
+    turned = mean * np.exp(-1j * dense.OMEGA * ds.time.values)
+    assert ds.voltage.values[:, 0] == pytest.approx(2 * dense.V_ZPF * turned.imag, rel=1e-6, abs=1e-10)
+    assert ds.membrane.values[:, 0] == pytest.approx(2 * dense.V_ZPF * mean.imag, rel=1e-6, abs=1e-10)
+    before, after = mean[4].imag, mean[5].imag  # 1 ns, and 1.25 ns, where the third bin has its middle
+    assert after < before + abs(dense.push(1e-9, 1.25e-9)) - 0.01
+
+
+def test_the_object_is_that_of_the_run_and_of_its_result(result):
+    """Catches: a run that is made anew with other levels."""
+    run, ds = result
+    trains = [qs.coherent_spike_train(what) for what in (run, ds)]
+    for train in trains:
+        assert train.probability(ds.pattern_spikes.values) == pytest.approx(ds.pattern_probability.values, abs=1e-12)
+    with pytest.raises(qs.InputError, match="spike must be coherent"):
+        qs.coherent_spike_train(run.replace(neuron=qs.Neuron("m", v_threshold=1e-5, membrane="quadrature")))
+
+
+@pytest.mark.parametrize(("pattern", "message"), [
+    ("0101", r"pattern must have 12 bins, one a qubit, but got 4 bins"),
+    ([2] + 11 * [0], r"pattern must hold 0 \(silent\) and 1 \(spike\) alone"),
+])  # fmt: skip
+def test_patterns_that_are_none_are_refused(pattern, message):
+    """Catches: a pattern that is cut or padded."""
+    from quspike.spike_trains.state import SpikeTrainState
+
+    with pytest.raises(qs.InputError, match=message):
+        SpikeTrainState(dense.chain(levels=4)).probability(pattern)
