@@ -39,6 +39,9 @@ def numerics_checks(solution: Solution) -> list[Check]:
     """The step's error, the truncation, trace and positivity of ρ, the uncertainty relation."""
     found = {name: float(value) for name, value in solution.diagnostics.items()}
     checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
+    if "step_in_fastest_time" in found:
+        text = "the step times the fastest rate: means err as its square, paths on given noise as itself"
+        checks = [info("step/fastest time", found["step_in_fastest_time"], text)]
     if "top_level_population" in found:
         text = "population of the highest levels, or at the edge of the grid: a larger truncation holds more"
         checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))

@@ -87,14 +87,14 @@ class Measured:
     def __call__(self, setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
         key = jax.random.key(setup.seed) if key is None else key
         capacity = max(1, min(capacity, MOST_SPIKES)) if setup.spiking else 1
-        _check_size(setup, plan, params)
+        traced = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((params, key)))
+        beside = {} if traced else _checked(setup, plan, params)
         if id(plan) not in self.compiled:
             self.compiled[id(plan)] = plan, jax.jit(self._run(plan, capacity))
         found = self.compiled[id(plan)][1](plan.gap, plan.fraction, params, key)
-        _check_kept(found, capacity)
-        if not setup.spiking:
-            return found
-        return replace(found, diagnostics={**found.diagnostics, "spikes_at_rest": stray_spikes(setup, params)})
+        if not traced:
+            _check_kept(found, capacity)
+        return replace(found, diagnostics={**found.diagnostics, **beside})
 
     def _run(self, plan: GridPlan, capacity: int):
         def run(gap, fraction, params, key):
@@ -197,8 +197,8 @@ def measured_numbers(model: Model) -> dict[str, Any]:
     return numbers
 
 
-def _check_size(setup: Setup, plan: GridPlan, params: Params) -> None:
-    """Refuse a step longer than a filter, and more numbers than fit."""
+def _checked(setup: Setup, plan: GridPlan, params: Params) -> dict[str, Any]:
+    """The step in its fastest time, and spikes at rest; refuses a step longer than a filter, more numbers than fit."""
     model = model_of(setup, params)
     longest = float(np.max(np.diff(np.asarray(plan.nodes(setup.inputs.breakpoints(params))))))
     filters = [model.memory_rate] if model.plain or model.tone else []
@@ -212,6 +212,9 @@ def _check_size(setup: Setup, plan: GridPlan, params: Params) -> None:
         times = f"{setup.trajectories} × {len(plan.save_times)} saved times are {needed / 1e9:.3g} GB"
         remedy = f"must be longer, or trajectories fewer: {times}"
         raise InputError("save_every", format_si(plan.save_times[1], "time"), remedy)
+    rate = max(float(fastest(model)), float(model.omega))
+    stray = {"spikes_at_rest": jnp.asarray(stray_spikes(setup, params))} if setup.spiking else {}
+    return {"step_in_fastest_time": jnp.asarray(longest * rate), **stray}
 
 
 def _check_kept(found: Solution, capacity: int) -> None:
