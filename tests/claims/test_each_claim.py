@@ -16,6 +16,7 @@ from quspike.claims.registry import MODULES, get_claim
 from quspike.claims.weak_coupling import exact
 from quspike.memristors.sigmoid import Sigmoid
 from quspike.methods import lab_frame, secular
+from quspike.methods.escape import marginal
 from quspike.methods.heom import lines as heom_lines
 from quspike.methods.measured import solution as measured_solution
 from quspike.run import coloured
@@ -120,6 +121,12 @@ def test_the_limit_of_weak_coupling_is_found() -> None:
     assert len(outcome.figure().axes) == 4
 
 
+def half_the_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The diffusion of n̄ + ½ quanta over four: what κ/2 in place of κ, twice, leaves of it."""
+    whole = marginal.diffusion
+    monkeypatch.setattr(marginal, "diffusion", lambda mesh: 0.25 * whole(mesh))
+
+
 @pytest.mark.usefixtures("compiled_anew")
 def test_a_secular_leak_at_kappa_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """The factor of two the other way round."""
@@ -158,6 +165,7 @@ def test_claim_holds(name: str) -> None:
         ("adiabatic-limit-fails", sense_half_the_flux, "leak wrong by 1 % at |Ṁ/M|/ω0"),
         ("zero-point-force", line_at_the_mean, "shift at ω_c = 4 ω0"),
         ("quantum-opening", forget_moyal, "order of what is left beyond the prediction"),
+        ("quantum-threshold", half_the_noise, "over the thinned rate of vacuum noise"),
         ("measured-hysteresis", measure_for_nothing, "best strength"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],

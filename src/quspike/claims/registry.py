@@ -19,6 +19,7 @@ MODULES = {
     "non-markovian-leak": "quspike.claims.non_markovian_leak",
     "zero-point-force": "quspike.claims.zero_point_force",
     "quantum-opening": "quspike.claims.quantum_opening",
+    "quantum-threshold": "quspike.claims.quantum_threshold",
     "measured-hysteresis": "quspike.claims.measured_hysteresis",
 }
 """Name → the file that defines its `CLAIM`."""

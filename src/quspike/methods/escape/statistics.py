@@ -30,6 +30,7 @@ MOST = 4000  # points of the part that bends
 POINTS = 1001
 GROWTH, TRUNCATED = 1.4, 2e-3  # more Fock levels, until the mean interval moves by less
 MOST_NUMBERS = 2500  # of a chain: its exponential takes a minute
+RAREST = 1e11  # leak times in a mean interval, of which the resolvent then keeps five digits
 MOST_LEVELS = 48  # of a dense superoperator on ρ: 42 MB
 
 
@@ -142,6 +143,11 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
             "wider edge and a warmer membrane, whose density is narrow beside the voltages that it crosses"
         )
     mean, variance = moments(chain)
+    if not 0 < mean * space.leak < RAREST:
+        least = format_si(float(f"{RAREST / space.leak:.2g}"), "time")
+        raise ConvergenceError(
+            f"the mean interval is longer than {least}: spikes are so rare that rounding outweighs them"
+        )
     std, bare = float(np.sqrt(variance)), mean - chain.shift
     end = bare + TAIL * std if question.longest is None else question.longest - chain.shift
     if not end > 0:
