@@ -41,6 +41,7 @@ BATCH = 16  # trajectories side by side, at the most: their states stay in the c
 MOST_SPIKES = 2**25  # of all trajectories together: a quarter of a gigabyte
 STEPS_PER_RADIAN = 16  # of `brownian`, which averages over no carrier
 JUMPS, DIFFUSED = 0.5, 1 / 32  # jumps in a step, and κ(2n̄ + 1)dt of a diffusive one, at the first guess
+TURN = 1.0  # radians of the highest levels' phases in a step: the scheme is stable up to there
 STABLE = 3.0  # what `run/step_size.py` divides by the fastest rate
 FAR = 1e6  # Wb or C: beyond any memory of a circuit
 
@@ -57,14 +58,37 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
         raise NotAvailable("[save] states", "true", "must be false with method trajectories, which keeps no states yet")
     if setup.parent == "brownian":
         setup = replace(setup, steps_per_radian=STEPS_PER_RADIAN)
+    return resized(setup, params)
+
+
+def resized(setup: Setup, params: Params) -> Setup:
+    """The setup with the fastest that its steps have to follow: jumps, noise, and the highest levels' phases; 1/s."""
     mode = resonator_mode(setup.one, params["elements"])
+    turning = 0.5 * STABLE / TURN * _energy_range(setup, params, mode)
+    return replace(setup, fastest=max(_events(setup, params, mode), turning))
+
+
+def _energy_range(setup: Setup, params: Params, mode: Mode) -> float:
+    """Between the least and the largest energy of what junctions add, undisplaced; over ħ, 1/s."""
+    hamiltonian = motion.displaced_junctions(setup, params, mode)
+    if hamiltonian is None or setup.truncation is None:
+        return 0.0
+    columns = [
+        hamiltonian(jnp.zeros(()), jnp.zeros((), complex), ket) for ket in jnp.eye(setup.truncation, dtype=complex)
+    ]
+    energies = np.linalg.eigvalsh(np.asarray(columns))
+    return float(energies[-1] - energies[0])
+
+
+def _events(setup: Setup, params: Params, mode: Mode) -> float:
+    """The rate that makes a step no longer than what a jump, or a diffusive step, is allowed; 1/s."""
     hottest = max(float(params["elements"][d.name]["T"]) for d in setup.one.dissipators)
     quanta = float(thermal_occupation(mode.omega, hottest))
     reach = max(abs(complex(secular.initial_amplitude(params, mode))), float(setup.scale / (2 * mode.v_zpf)))
     kappa = sum(_largest(d, params) for d in setup.one.dissipators) / float(mode.capacitance)
     if setup.unravelling == "jump":
-        return replace(setup, fastest=STABLE / JUMPS * kappa * ((2 * quanta + 1) * (reach**2 + quanta) + quanta))
-    return replace(setup, fastest=STABLE / DIFFUSED * kappa * (2 * quanta + 1))
+        return STABLE / JUMPS * kappa * ((2 * quanta + 1) * (reach**2 + quanta) + quanta)
+    return STABLE / DIFFUSED * kappa * (2 * quanta + 1)
 
 
 def _largest(d: Any, params: Params) -> float:
