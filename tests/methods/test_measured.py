@@ -213,7 +213,9 @@ def test_a_charge_controlled_law_on_a_record_is_the_same_device_in_its_flux():
     """
     circuit = "C1 m 0 100fF\nMEM1 m 0 model=hp R_on=10kohm R_off=100kohm mu=0.044m2/V/s x0=0.5 T=20mK\n"
     circuit += "MEM2 m 0 model=sigmoid R_on=1Gohm R_off=1Gohm T=20mK\nI1 0 m input"
-    found = problem(circuit, "1e8/s", duration="0.6 ns", save_every="10 ps", dt="10 ps", drives={"input": qs.Step("0 A")})
+    found = problem(
+        circuit, "1e8/s", duration="0.6 ns", save_every="10 ps", dt="10 ps", drives={"input": qs.Step("0 A")}
+    )
     s, p = found.solve(), found.params["elements"]["MEM1"]
     memristance, flux = np.asarray(s.memristance)[..., 0], np.asarray(s.memory)[..., 1]
     rate = float(p["mu"]) * float(p["R_on"]) / float(p["D"]) ** 2
@@ -222,3 +224,30 @@ def test_a_charge_controlled_law_on_a_record_is_the_same_device_in_its_flux():
     assert inside.sum() > 500
     np.testing.assert_allclose(memristance[inside], np.sqrt(squared[inside]), rtol=1e-4)
     assert np.std(memristance[inside][:, -1]) > 0.1 * 55e3
+
+
+@pytest.mark.parametrize("kind", [pytest.param("baseband", marks=pytest.mark.slow), "resonator"])
+def test_paths_on_given_noise_converge_at_first_order(kind):
+    """Given dW, half the step halves the rms error of ⟨V⟩ and of a memory that moves, at the least.
+
+    Catches an innovation of a wrong size (which converges to another path), and noise that is not that of the step.
+    """
+    circuit = ("L1 m 0 10nH\n" if kind == "resonator" else "") + MOVING
+    found = problem(circuit, "3e9/s", measurement={"efficiency": 0.7}, trajectories=2)
+    rng, finest, paths, end = np.random.default_rng(7), 8192, 32, 1e-9
+    noise = rng.normal(size=(paths, finest))
+
+    @jax.jit
+    def ends(normals):
+        steps = normals.shape[-1]
+        nodes = jnp.linspace(0, end, steps + 1)
+        states = jax.vmap(lambda z: follow(found.setup, found.params, nodes, z))(normals)
+        return states.voltage[:, -1] / V_ZPF, states.memory[:, -1, 0] / 1e-15
+
+    def coarse(steps):
+        return np.array(ends(noise.reshape(paths, steps, -1).sum(axis=-1) / np.sqrt(finest / steps)))
+
+    exact = coarse(finest)
+    errors = [np.sqrt(np.mean((coarse(steps) - exact) ** 2, axis=1)) for steps in (128, 256)]
+    assert np.all(errors[1] < 0.2)
+    np.testing.assert_array_less(1.7, errors[0] / errors[1])
