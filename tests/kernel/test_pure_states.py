@@ -29,7 +29,7 @@ def state():
 
 @pytest.mark.parametrize("kind", PAIRS)
 def test_a_pure_state_turns_as_its_density_matrix(kind):
-    """−i(H|ψ⟩⟨ψ| − h.c.) is the commutator of `displaced.py`. Catches: a lost conjugate of β; a carrier turned backwards."""
+    """−i(H|ψ⟩⟨ψ| − h.c.) is the commutator there. Catches: a lost conjugate of β; a carrier turned backwards."""
     on_rho, on_psi = PAIRS[kind]
     psi = state()
     rho = np.outer(psi, psi.conj())

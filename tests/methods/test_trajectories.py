@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from trajectory_neurons import KAPPA, LEAKING, QUANTA, deviation, ensemble, quanta
 
 import quspike as qs
 from quspike.errors import InputError, NotAvailable
 from quspike.run.compile import compile_run
+from trajectory_neurons import KAPPA, LEAKING, QUANTA, deviation, ensemble, quanta
 
 FIRST, MANY = 2, 1000
 SETTINGS = {
