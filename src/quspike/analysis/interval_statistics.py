@@ -45,8 +45,8 @@ def interval_statistics(
 
     Returns
     -------
-    xarray.Dataset : isi_density (1/s), survival and hazard (1/s) over `interval` (s); mean_interval (s), cv and
-        spike_rate (1/s); all by `neuron`. The refractory time is part of an interval. Where memory or drive move,
+    xarray.Dataset : isi_density (1/s), survival and hazard (1/s) over `interval` (s); mean_interval (s), cv,
+        spike_rate (1/s), and click_energy (J), what the detector gives the circuit in an interval; all by `neuron`. The refractory time is part of an interval. Where memory or drive move,
         mean, CV and rate are those of spikes before `longest`.
 
     Raises
@@ -91,13 +91,16 @@ def _dataset(problem: Problem, kind: str | int, found: Answer) -> xr.Dataset:
     hazard = np.where(alive, found.density / np.where(alive, found.survival, 1.0), np.nan)
     curves = {"isi_density": found.density, "survival": found.survival, "hazard": hazard}
     numbers = {"mean_interval": found.mean, "cv": found.variance**0.5 / found.mean, "spike_rate": 1 / found.mean}
+    notes = dict(found.notes)
+    if "click_energy" in notes:
+        numbers["click_energy"] = notes.pop("click_energy")
     variables: dict[str, Any] = {
         name: (("interval", "neuron"), values[:, None], _attrs(name)) for name, values in curves.items()
     }
     variables |= {name: (("neuron",), [value], _attrs(name)) for name, value in numbers.items()}
     coords = {"interval": ("interval", found.interval, _attrs("interval")), "neuron": list(problem.neurons)}
     config = {"method": problem.method.name, "memory": problem.setup.memory, "config": problem.run.to_toml()}
-    return xr.Dataset(variables, coords, {"kind": str(kind), **config, **found.notes})
+    return xr.Dataset(variables, coords, {"kind": str(kind), **config, **notes})
 
 
 MEANINGS = {

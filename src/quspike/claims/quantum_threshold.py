@@ -102,7 +102,7 @@ def quantum_rate(temperature: float, width: float = WIDTH) -> tuple[float, float
     from quspike.analysis.interval_statistics import interval_statistics
 
     ds = interval_statistics(neuron(temperature, width), "stationary", points=3)
-    return float(ds.spike_rate.item()), float(ds.attrs["click_energy"])
+    return float(ds.spike_rate.item()), float(ds.click_energy.item())
 
 
 def classical_rate(temperature: float) -> float:
