@@ -18,6 +18,7 @@ from collections.abc import Callable
 from math import factorial
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -72,6 +73,31 @@ def measure(packed: Array, angle, strength, efficiency, h, normal) -> Measured:
     return Measured(back, mean * h + noise, 1j * across.imag * jnp.exp(1j * angle))
 
 
+def told(packed: Array, angle, strength, efficiency, h, wave: Array, sign=1.0) -> Array:
+    """One step of ρ(x), x a number that the record moves, dx = ±dy: what all trajectories do together.
+
+        ρ(v,v′;x) → e^{−kh(v−v′)²} ∫ρ(v,v′;x∓y) N(y; ½(v+v′)h, h/8kη) dy
+
+    packed : (X, N, N) over equal steps of x that are periodic; its traces are the density of x. wave : their
+    wavenumbers (X//2 + 1,), as `rfft` has them.
+    """
+    levels = packed.shape[-1]
+    v = points(levels)
+    seen = jax.vmap(lambda rho: _to_points(turned(rho, angle)))(packed)
+    moved = 0.5 * sign * h * np.add.outer(v, v)
+    factor = jnp.exp(-1j * wave[:, None, None] * moved - h / (16 * strength * efficiency) * wave[:, None, None] ** 2)
+    seen = jnp.fft.irfft(jnp.fft.rfft(seen, axis=0) * factor, n=packed.shape[0], axis=0)
+    seen = seen * jnp.exp(-strength * h * np.subtract.outer(v, v) ** 2)
+    return jax.vmap(lambda rho: turned(_to_levels(rho), -angle))(seen)
+
+
+def turn_by(packed: Array, angle, phase: Callable[[Array], Array]) -> Array:
+    """exp(−iΦ(X_θ)) in a frame that stands still; phase : Φ at the points x (N,)."""
+    x = jnp.asarray(points(packed.shape[-1]))
+    seen = _to_points(once(turned(packed, angle)))
+    return turned(_to_levels(_phased(seen, -phase(x))), -angle)
+
+
 def kick(packed: Array, angle, phase: Callable[[Array], Array], force: Callable[[Array], Array]) -> Kicked:
     """exp(−iΦ(X_θ)), less its mean force and the mean beside X_θ, which the frame takes over.
 
@@ -87,7 +113,13 @@ def kick(packed: Array, angle, phase: Callable[[Array], Array], force: Callable[
 
 
 def relax(packed: Array, down, up, h) -> Array:
-    """exp(h(κ↓𝓓[a] + κ↑𝓓[a†])): an attenuator and then an amplifier, each by its Kraus operators; unit trace.
+    """exp(h(κ↓𝓓[a] + κ↑𝓓[a†])), of unit trace."""
+    damped = damp(packed, down, up, h)
+    return damped / jnp.trace(damped)
+
+
+def damp(packed: Array, down, up, h) -> Array:
+    """The same of any trace: an attenuator and then an amplifier, each by its Kraus operators.
 
     Transmissivity T/G and gain G = 1 + κ↑(1 − T)/(κ↓ − κ↑), T = e^{−(κ↓−κ↑)h}. Nothing turns negative, and of the
     series in quanta per step what is left out is (κhN)⁵/5!.
@@ -100,8 +132,8 @@ def relax(packed: Array, down, up, h) -> Array:
     kept = once((transmitted / gain) ** (0.5 * n))
     fallen = sum(_fallen(packed, q) * ((1 - transmitted) ** q / factorial(q)) for q in range(QUANTA + 1))
     fallen = once(fallen * jnp.outer(kept, kept))
-    risen = once(sum(_risen(fallen, q) * ((1 - 1 / gain) ** q / factorial(q)) for q in range(QUANTA + 1)))
-    return risen / jnp.trace(risen)
+    risen = sum(_risen(fallen, q) * ((1 - 1 / gain) ** q / factorial(q)) for q in range(QUANTA + 1))
+    return once(risen / gain)
 
 
 def _fallen(packed: Array, quanta: int) -> Array:
