@@ -20,8 +20,9 @@ from quspike.spike_trains.meeting import futures
 from quspike.spike_trains.purity import entropy
 from quspike.spike_trains.stages import FREE, HELD, RESTING, SILENT, SPIKE
 
-FAINT = 1e-14  # of the weight of a past: what is below is left out, an error of its root in the negativity
-LARGEST = 1536  # rows of a density matrix whose spectrum is taken
+FAINT, SMALL = 1e-14, 1e-12  # weights below which a past is not carried along, and below which a side is left out in
+# the end: an error of at most their root in the negativity
+LARGEST, WIDEST = 2048, 4096  # rows of a density matrix whose spectrum is taken, and of one that is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +76,10 @@ def _check(chain: Chain, cut: int, past: int, future: int | None) -> None:
         _check_size(2**future)
 
 
-def _check_size(size: int) -> None:
-    if size > LARGEST:
+def _check_size(size: int, largest: int = LARGEST) -> None:
+    if size > largest:
         gigabytes = 16 * size**2 / 1e9
-        remedy = f"must have at most {LARGEST}: take fewer qubits, or let none be lost and read `entropies`"
+        remedy = f"must have at most {largest}: take fewer qubits, or let none be lost and read `entropies`"
         raise InputError("window", f"a density matrix of {size} rows, {gigabytes:.2g} GB", remedy)
 
 
@@ -138,7 +139,7 @@ def _compressed(window: Past) -> Past:
             columns.append(column)
             rests.append(rest)
     basis = np.array(columns).T
-    _check_size(len(rests) * window.rho.shape[-1])
+    _check_size(len(rests) * window.rho.shape[-1], WIDEST)
     rho = np.einsum("xa,xymn,yb->abmn", basis.conj(), window.rho, basis, optimize=True)
     return Past(rho, np.array(rests))
 
@@ -195,4 +196,4 @@ def _without_faint(rho: np.ndarray) -> np.ndarray:
 
 def _kept(density: np.ndarray) -> np.ndarray:
     values, vectors = np.linalg.eigh(density)
-    return vectors[:, values > FAINT]
+    return vectors[:, values > SMALL]

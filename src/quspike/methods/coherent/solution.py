@@ -23,6 +23,7 @@ from quspike.spike_trains.purity import PURE, impurity
 from quspike.spike_trains.state import SpikeTrainState
 
 PATTERNS = 12  # of the likeliest spike trains that a result names
+FULL = 1e-5  # of the highest levels: ten times what a run accepts
 
 
 def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
@@ -41,8 +42,9 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
     if len(plan.kept):
         turn = np.exp(-1j * omega * plan.save_times[plan.kept][:, None] * np.arange(chain.levels))
         extra[FOCK] = states[plan.kept] * turn[:, :, None] * turn[:, None, :].conj()
-    facts, bound = _of_train(train)
     populations = np.einsum("tnn->tn", states).real
+    top = float(populations[:, -TOP_LEVELS:].sum(axis=1).max())
+    facts, bound = _of_train(train) if top <= FULL else ({}, 1.0)  # a fuller space is refused, or grown and asked again
     columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory", "memristor_current")
     return Solution(
         time=jnp.asarray(plan.save_times),
@@ -55,7 +57,7 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
             "error_estimate": jnp.zeros(()),
             "crowded": jnp.zeros(()),
             "finite": jnp.asarray(bool(np.all(np.isfinite(states)))),
-            "top_level_population": jnp.asarray(populations[:, -TOP_LEVELS:].sum(axis=1).max()),
+            "top_level_population": jnp.asarray(top),
             "trace_error": jnp.asarray(np.abs(populations.sum(axis=1) - 1).max()),
             "smallest_eigenvalue": jnp.asarray(min(np.linalg.eigvalsh(rho)[0] for rho in states)),
             "truncation": jnp.asarray(chain.levels),
