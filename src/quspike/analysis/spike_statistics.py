@@ -7,6 +7,8 @@ import xarray as xr
 
 from quspike.analysis.spike_train import adaptation_index, cv, fanofactor, isi, lv
 from quspike.result.ensemble import estimate, mean_interval
+from quspike.result.expected_spikes import drawn, expected_count
+from quspike.result.interval_text import interval_numbers
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -32,6 +34,8 @@ ENSEMBLE = {
 }
 """Of all trajectories."""
 
+COUNT_FANO = ("variance over mean of the number of spikes", "1")
+
 
 def spike_statistics(ds: xr.Dataset) -> xr.Dataset:
     """The numbers of each neuron, (neuron,), or (trajectory, neuron) of an ensemble; nan where spikes are too few.
@@ -41,6 +45,8 @@ def spike_statistics(ds: xr.Dataset) -> xr.Dataset:
     `quspike.analysis.spike_train`, `quspike.result.ensemble`.
     """
     length = float(ds.time[-1] - ds.time[0])
+    if not drawn(ds):
+        return _expected(ds, length)
     trains = spike_trains(ds)
     rows = {name: [_numbers(times, length) for times in own] for name, own in trains.items()}
     ensemble = BATCH in ds.dims
@@ -55,6 +61,22 @@ def spike_statistics(ds: xr.Dataset) -> xr.Dataset:
         whole = {name: _ensemble_numbers(own, length) for name, own in trains.items()}
         for name, (meaning, unit) in ENSEMBLE.items():
             table[name] = (("neuron",), [numbers[name] for numbers in whole.values()], _attrs(meaning, unit))
+    return table
+
+
+def _expected(ds: xr.Dataset, length: float) -> xr.Dataset:
+    """Of spikes that did not happen one by one: what is known of them without drawing any, and nan for the rest."""
+    table = xr.Dataset(coords={"neuron": np.atleast_1d(ds.neuron.values).astype(str)})
+    rows = []
+    for name in np.atleast_1d(ds.neuron.values):
+        count = expected_count(ds, name)
+        interval = interval_numbers(ds, name) if "isi_density" in ds else None
+        known = {"spike_count": count, "mean_firing_rate": count / length}
+        rows.append(known | ({} if interval is None else {"mean_interval": interval.mean, "cv": interval.cv}))
+    for key, (meaning, unit) in MEANINGS.items():
+        table[key] = (("neuron",), [row.get(key, float("nan")) for row in rows], _attrs(meaning, unit))
+    if "count_fano" in ds:
+        table["fano_factor"] = (("neuron",), np.atleast_1d(ds.count_fano.values), _attrs(*COUNT_FANO))
     return table
 
 

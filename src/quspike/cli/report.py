@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from quspike.result.expected_spikes import drawn, expected_count
 from quspike.result.interval_text import interval_numbers
 from quspike.result.provenance import to_json
 from quspike.result.schema import BATCH
@@ -33,10 +34,12 @@ def _numbers(ds: xr.Dataset) -> dict[str, Any]:
     """Spikes by neuron, memristance by element, and the largest uncertainty of the voltage."""
     trains, ensemble = spike_trains(ds), BATCH in ds.dims
     memristance = ds.memristance.mean(BATCH) if ensemble else ds.memristance
-    memristance = memristance.values.reshape(-1, ds.element.size)
+    memristance = memristance.values.reshape(ds.time.size, ds.element.size)
     times = {name: np.concatenate(own).tolist() for name, own in trains.items() if not ensemble}
     return {
-        "spike_count": {name: int(sum(len(train) for train in trains[name])) for name in trains},
+        "spike_count": {
+            name: int(sum(map(len, own))) if drawn(ds) else expected_count(ds, name) for name, own in trains.items()
+        },
         **(_ensemble_spikes(ds) if ensemble else {"spike_time": times}),
         **_computed_intervals(ds),
         "memristance": {

@@ -41,7 +41,9 @@ def plot_intervals(ds: xr.Dataset, neuron: str | None = None) -> RunFigure:
     computed = None
     if "isi_density" in root:
         one = root if "neuron" not in root.isi_density.dims else root.sel(neuron=name)
-        computed = (root.interval.values, one.isi_density.values, one.survival.values)
+        tau, p, stays = (variable.values for variable in (root.interval, one.isi_density, one.survival))
+        held = [0.0, tau[0]] if tau[0] > 0 else []  # the refractory time, in which nothing comes
+        computed = (np.append(held, tau), np.append(np.zeros(len(held)), p), np.append(np.ones(len(held)), stays))
     if computed is None and len(gaps) < FEWEST:
         raise InputError("kind", "intervals", f"needs {FEWEST} intervals at least: this result has {len(gaps)}")
     reach = _reach(gaps, computed)

@@ -15,6 +15,7 @@ from quspike.plot.margin import Label
 from quspike.plot.style import CLASSICAL, INK, QUANTUM, QUIET, SERIES
 from quspike.plot.traces import ensemble_mean, membrane_noise, membrane_trace, select
 from quspike.result.engineering import scale
+from quspike.result.expected_spikes import CLICKS, SUPERPOSED
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -54,6 +55,28 @@ def draw_spikes(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[La
     panel.set_ylim(top + 0.1, -0.1)
     panel.set_yticks([])
     panel.spines.left.set_visible(False)
+    return labels
+
+
+def draw_expected(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[Label]:
+    """Spikes that did not happen one by one: the rate of clicks, or the chance in each bin; classical ticks below."""
+    factor, labels = scale(ds.time.values, "s")[0], []
+    variable = ds[CLICKS] if CLICKS in ds else ds[SUPERPOSED]
+    per, unit = scale(variable.values, "Hz") if CLICKS in ds else (1.0, "")
+    for place, name in enumerate(np.atleast_1d(ds.neuron.values)):
+        level, colour = select(variable, "neuron", name).values * per, [QUANTUM, *SERIES][place % (len(SERIES) + 1)]
+        if CLICKS in ds:
+            panel.plot(ds.time.values * factor, level, color=colour)
+        else:
+            half = 0.5 * float(ds.bin[1] - ds.bin[0]) if ds.bin.size > 1 else float(ds.bin[0])
+            edges = np.append(ds.bin.values - half, ds.bin.values[-1] + half)
+            panel.stairs(level, edges * factor, color=colour, linewidth=0.8, baseline=None)
+        labels.append((_row_name(ds, str(name), twin is not None), float(level[-1]), colour))
+    for train in [] if twin is None else [times for own in spike_trains(twin).values() for times in own]:
+        panel.vlines(train * factor, 0, 0.2 * float(np.max(variable)) * per, color=CLASSICAL, linewidth=0.8)
+    panel.set_ylim(bottom=0)
+    _label(panel, "rate" if CLICKS in ds else "p(spike)", unit)
+    panel.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
     return labels
 
 

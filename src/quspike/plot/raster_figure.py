@@ -12,6 +12,7 @@ from quspike.errors import InputError
 from quspike.plot.margin import Label, name_lines
 from quspike.plot.style import CLASSICAL, INK, QUANTUM, SERIES, RunFigure, stack, styled
 from quspike.result.engineering import scale
+from quspike.result.expected_spikes import drawn
 from quspike.result.spike_trains import spike_trains
 from quspike.result.twin import split
 
@@ -34,6 +35,8 @@ def plot_raster(ds: xr.Dataset) -> RunFigure:
     trains = spike_trains(root)
     if not trains:
         raise InputError("kind", "raster", "needs a neuron: this circuit has none")
+    if not drawn(root):
+        raise InputError("kind", "raster", "needs spikes that happened: here they are expected, or superposed")
     classical = {} if twin is None else {name: own[0] for name, own in spike_trains(twin).items()}
     rows = {name: min(len(own), MOST_ROWS) for name, own in trains.items()}
     heights = [max(LEAST, ROW * number + (name in classical) * 0.1) for name, number in rows.items()]

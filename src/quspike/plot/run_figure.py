@@ -10,13 +10,22 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from quspike.plot.margin import name_lines
-from quspike.plot.panels import draw_input, draw_membrane, draw_memristance, draw_spikes, draw_voltage, spike_rows
+from quspike.plot.panels import (
+    draw_expected,
+    draw_input,
+    draw_membrane,
+    draw_memristance,
+    draw_spikes,
+    draw_voltage,
+    spike_rows,
+)
 from quspike.plot.style import RunFigure, stack, styled
 from quspike.result.engineering import scale
+from quspike.result.expected_spikes import drawn
 from quspike.result.twin import split
 
 ROW = 0.13  # inch, one row of spikes
-INPUT, MEMBRANE, MEMRISTANCE = 0.5, 1.15, 0.8
+EXPECTED, INPUT, MEMBRANE, MEMRISTANCE = 0.6, 0.5, 1.15, 0.8
 
 
 def plot_run(ds: xr.Dataset) -> RunFigure:
@@ -45,7 +54,8 @@ def _panels(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[float, Any, t
     neurons = [str(name) for name in np.atleast_1d(ds.neuron.values)]
     panels: list[tuple[float, Any, tuple[str, ...]]] = []
     if neurons:
-        panels.append((ROW * (spike_rows(ds, twin) + 0.5), draw_spikes, ()))
+        rows = ROW * (spike_rows(ds, twin) + 0.5)
+        panels.append((rows, draw_spikes, ()) if drawn(ds) else (EXPECTED, draw_expected, ()))
     if ds.source.size:
         panels.append((INPUT, draw_input, ()))
     panels += [(MEMBRANE, draw_membrane, (name,)) for name in neurons]

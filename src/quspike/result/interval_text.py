@@ -40,7 +40,8 @@ def computed_intervals(ds: xr.Dataset) -> list[tuple[str, str]]:
     for name in np.atleast_1d(ds.neuron.values) if "isi_density" in ds else ():
         numbers = interval_numbers(ds, name)
         label = "next spike" if ds.neuron.size == 1 else f"next spike of {name}"
-        text = "never" if np.isnan(numbers.mean) else f"after {human(numbers.mean, 's')}, CV {numbers.cv:.3g}"
+        kind = f"{ds.isi_kind.item()} interval: " if "isi_kind" in ds else ""
+        text = kind + ("never" if np.isnan(numbers.mean) else f"{human(numbers.mean, 's')}, CV {numbers.cv:.3g}")
         if numbers.survival > NEVER:
             text += f"; none within {human(ds.interval.values[-1], 's')} with probability {numbers.survival:.3g}"
         facts.append((label, f"{text} (computed, without sampling)"))

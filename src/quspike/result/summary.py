@@ -10,6 +10,7 @@ import xarray as xr
 from quspike.result.engineering import human, human_range
 from quspike.result.ensemble import between
 from quspike.result.ensemble_text import ensemble_departure, ensemble_noise, ensemble_spikes
+from quspike.result.expected_spikes import drawn, expected_count, expected_spikes
 from quspike.result.interval_text import computed_intervals
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
@@ -52,6 +53,8 @@ def _title(ds: xr.Dataset) -> str:
 def _spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
     if superposed(ds):
         return superposed_spikes(ds)
+    if not drawn(ds):
+        return expected_spikes(ds)
     facts = []
     for name, trains in spike_trains(ds).items():
         label = "spikes" if ds.neuron.size == 1 else f"spikes of {name}"
@@ -108,8 +111,12 @@ def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]
         return []
     if BATCH in ds.dims:
         return [("vs classical", ensemble_departure(ds, twin))]
-    pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
-    changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
+    if drawn(ds):
+        pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
+        changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
+    else:
+        trains = spike_trains(twin).items()
+        changed = [f"{expected_count(ds, name):.4g} spikes for {len(train)}" for name, (train,) in trains]
     if superposed(ds):
         changed = [f"{float(ds.count_mean[0] - twin.spike_count[0]):+.2g} spikes on average"]
     departure = float(abs(ds.voltage - twin.voltage).max())

@@ -1,0 +1,73 @@
+"""Results whose spikes did not happen one by one: what is said and drawn of clicks that nobody drew."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from scipy import stats
+
+import adapting_neuron
+from quspike.cli.report import json_report
+from quspike.errors import InputError
+from quspike.plot import plot_run
+from quspike.plot.style import CLASSICAL, QUANTUM
+from quspike.result.interval_text import interval_numbers
+
+T_REF, SCALE = 2e-9, 6e-9
+LAW = stats.expon(loc=T_REF, scale=SCALE)
+"""A hold and a Poisson process: mean T_REF + SCALE, CV = SCALE/(T_REF + SCALE)."""
+
+
+@pytest.fixture(scope="module")
+def clicks():
+    tau = np.linspace(T_REF, 150e-9, 4001)
+    solution = SimpleNamespace(**vars(adapting_neuron.solution()))
+    silence = np.full(64, np.nan)
+    solution.spike_time, solution.spike_count = silence, np.array([7.25])
+    rate = np.full((len(solution.time), 1), 1 / (T_REF + SCALE))
+    table = {"interval": tau, "isi_density": LAW.pdf(tau)[:, None], "survival": LAW.sf(tau)[:, None]}
+    solution.extra = {"spike_rate": rate, "isi_kind": np.array("stationary")} | table
+    return adapting_neuron.result(solution, adapting_neuron.solution())
+
+
+def test_expected_spikes_are_not_called_none(clicks):
+    """Catches: "0 spikes" because the event table is empty; a mean interval from p at every time but t_ref."""
+    text = clicks.qs.summary()
+    assert "7.25 expected; no click is drawn" in text
+    assert "stationary interval: 8 ns, CV 0.75 (computed, without sampling)" in text
+    assert "7.25 spikes for 16" in text
+    assert json.loads(json_report(clicks, "x.nc"))["spike_count"] == {"neuron": 7.25}
+
+
+def test_what_the_density_leaves_is_told(clicks):
+    """A record that ends early: the mean of those that came, and how many did not."""
+    early = clicks.sel(interval=slice(0, 10e-9))
+    end = float(early.interval[-1])
+    numbers = interval_numbers(early, "neuron")
+    assert numbers.mean == pytest.approx(LAW.expect(lambda x: x, lb=T_REF, ub=end, conditional=True), rel=1e-4)
+    assert numbers.survival == pytest.approx(LAW.sf(end))
+    assert f"none within {end * 1e9:.4g} ns with probability {LAW.sf(end):.3g}" in early.qs.summary()
+
+
+def test_statistics_are_those_of_the_density(clicks):
+    table = clicks.qs.spike_statistics()
+    assert table.spike_count.item() == 7.25
+    assert table.mean_firing_rate.item() == pytest.approx(7.25 / 400e-9)
+    assert table.mean_interval.item() == pytest.approx(T_REF + SCALE, rel=1e-4)
+    assert table.cv.item() == pytest.approx(SCALE / (T_REF + SCALE), rel=1e-4)
+    assert np.isnan(table.lv.item())
+
+
+def test_the_figure_draws_the_rate_and_no_raster(clicks):
+    """The classical spikes stay ticks below it."""
+    (panel,) = (axes for axes in plot_run(clicks).axes if axes.get_ylabel() == "rate (MHz)")
+    (line,) = panel.lines
+    assert to_hex(line.get_color()) == QUANTUM
+    assert line.get_ydata()[0] == pytest.approx(1e-6 / (T_REF + SCALE))
+    (ticks,) = panel.collections
+    assert to_hex(ticks.get_color()[0]) == CLASSICAL
+    assert len(ticks.get_segments()) == 16
+    with pytest.raises(InputError, match="needs spikes that happened"):
+        clicks.qs.plot(kind="raster")
