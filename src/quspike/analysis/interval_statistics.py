@@ -46,8 +46,9 @@ def interval_statistics(
     Returns
     -------
     xarray.Dataset : isi_density (1/s), survival and hazard (1/s) over `interval` (s); mean_interval (s), cv,
-        spike_rate (1/s), and click_energy (J), what the detector gives the circuit in an interval; all by `neuron`. The refractory time is part of an interval. Where memory or drive move,
-        mean, CV and rate are those of spikes before `longest`.
+        spike_rate (1/s), and click_energy (J), what the detector gives the circuit in an interval; all by `neuron`. The
+        refractory time is part of an interval. Where memory or drive move, mean, CV and rate are those of spikes before
+        `longest`.
 
     Raises
     ------

@@ -23,6 +23,8 @@ TARGETS = {
     ("operator", "peer"): 100.0,
     ("hierarchy", "peer"): 1.0,
     ("measured", "peer"): 50.0,
+    ("intervals-rare", "given"): 1000.0,
+    ("intervals", "given"): 1000.0,
 }
 """How much faster quspike sets out to be, by problem and side."""
 

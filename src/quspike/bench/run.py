@@ -13,6 +13,7 @@ from quspike.errors import InputError
 
 OPERATOR, HIERARCHY, LADDER, LINE, MEMBRANE = "operator", "hierarchy", "ladder", "line", "adapting"
 MEASURED = "measured"
+INTERVALS = ("intervals-rare", "intervals")
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
@@ -20,7 +21,7 @@ Say = Callable[[str], None]
 
 def names_of(only: Sequence[str]) -> list[str]:
     """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEASURED, MEMBRANE]
+    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEASURED, *INTERVALS, MEMBRANE]
     for name in only:
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -53,6 +54,9 @@ def run_bench(
             continue
         if name == MEASURED:
             outcomes.append(race_measured(QUICK_SHARE if quick else 1.0, turns, say))
+            continue
+        if name in INTERVALS:
+            outcomes.append(race_intervals(name, turns, say))
             continue
         if name == MEMBRANE:
             outcomes.append(race_membrane(turns, say))
@@ -137,6 +141,14 @@ def race_measured(share: float, repeats: int, say: Say = lambda text: None) -> O
     say(f"{NAME}: the reference")
     timings, absent = race(measured_rivals(share), measured_reference(share), repeats, say)
     return Outcome(NAME, TITLE, timings, absent, {}, ACCURATE)
+
+
+def race_intervals(name: str, repeats: int, say: Say = lambda text: None) -> Outcome:
+    """The density of an interval, beside trajectories of our own that would give its mean to 1 %."""
+    from quspike.bench.intervals import ACCURATE, TITLES, interval_reference, interval_rivals
+
+    timings, absent = race(interval_rivals(name), interval_reference(name), repeats, say)
+    return Outcome(name, TITLES[name], timings, absent, {}, ACCURATE)
 
 
 def race_membrane(repeats: int, say: Say = lambda text: None) -> Outcome:

@@ -56,37 +56,47 @@ class Question(NamedTuple):
 def answer(setup: Setup, params: Params, duration: float, question: Question) -> Answer:
     """The answer; in Fock space with as many levels as the mean interval needs. duration : of a run that moves, s."""
     space = interval_space(setup, params)
-    found = _answered(setup, params, duration, space, question)
     if space.stiff:
-        return found
-    while True:
+        return _answered(setup, params, duration, space, question)
+    mean, moved = _mean(setup, params, duration, space, question), float("inf")
+    while moved > TRUNCATED:
         levels = int(np.ceil(GROWTH * (setup.truncation or 2)))
         if levels > MOST_LEVELS:
-            raise ConvergenceError(_too_few(setup, found))
+            raise ConvergenceError(_too_few(setup, moved))
         setup = replace(setup, truncation=levels)
-        finer = _answered(setup, params, duration, interval_space(setup, params), question)
-        change = abs(finer.mean / found.mean - 1)
-        found = finer._replace(notes=finer.notes | {"truncation": levels, "truncation_error": change})
-        if change <= TRUNCATED:
-            return found
+        space = interval_space(setup, params)
+        before, mean = mean, _mean(setup, params, duration, space, question)
+        moved = abs(mean / before - 1)
+    found = _answered(setup, params, duration, space, question)
+    return found._replace(notes=found.notes | {"truncation": setup.truncation, "truncation_error": moved})
 
 
-def _too_few(setup: Setup, found: Answer) -> str:
-    moved = found.notes.get("truncation_error")
-    last = "" if moved is None else f" (the last levels moved the mean interval by {moved:.2g})"
+def _mean(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> float:
+    """The mean interval, s."""
+    if _moves(space, question):
+        return _answered(setup, params, duration, space, question).mean
+    return moments(_chain(setup, params, space, question))[0]
+
+
+def _too_few(setup: Setup, moved: float) -> str:
+    last = f" (the last levels moved the mean interval by {moved:.2g})" if np.isfinite(moved) else ""
     return (
         f"{setup.truncation} Fock levels are too few{last}, and {MOST_LEVELS} are the most of a dense equation: a "
         "lower drive, a wider edge, or a linear resonator at ω0, which needs none"
     )
 
 
+def _moves(space: Space, question: Question) -> bool:
+    """True where memories or the drive move within the interval."""
+    return not space.frozen or (question.kind == "first" and not _constant(space))
+
+
 def _answered(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> Answer:
-    first = question.kind == "first"
     if not space.frozen:
         return _conditional(setup, params, duration, space, question)
-    if first and not _constant(space):
+    if _moves(space, question):
         return _followed(duration, space, question, space.start, space.first_memory)
-    return _linear(setup, params, space, question)
+    return _answer(_chain(setup, params, space, question), space, question)
 
 
 def _constant(space: Space) -> bool:
@@ -107,12 +117,12 @@ def _settled(space: Space, kind: str | int) -> float:
     return float(space.current.edges[-2])
 
 
-def _linear(setup: Setup, params: Params, space: Space, question: Question) -> Answer:
-    """A generator that is one matrix."""
+def _chain(setup: Setup, params: Params, space: Space, question: Question) -> Chain:
+    """The generator, where it is one matrix, and the state that the interval begins in."""
     memory, kind = space.first_memory, question.kind
     generator = space.combined(space.coefficients(_settled(space, kind), memory, space.means(space.start)))
     if kind == "first":
-        return _answer(Chain(generator, space.rate, space.trace, space.start), space, question)
+        return Chain(generator, space.rate, space.trace, space.start)
     t_ref, stages = float(params["neuron"]["t_ref"]), setup.stages
     held = held_generator(space, memory)
     if space.after is not None:
@@ -133,7 +143,7 @@ def _linear(setup: Setup, params: Params, space: Space, question: Question) -> A
             for _ in range(int(kind) - 2):
                 clicked = clicks(hold(clicked))
         clicked = clicked / (space.trace @ clicked)
-    return _answer(interval_chain(generator, space, clicked, held, t_ref, stages), space, question)
+    return interval_chain(generator, space, clicked, held, t_ref, stages)
 
 
 def _answer(chain: Chain, space: Space, question: Question) -> Answer:

@@ -1,0 +1,128 @@
+"""The interval's density from the master equation, and the mean interval to 1 % from trajectories of our own.
+
+Two resonators: one below its threshold, which vacuum noise carries over it now and then (`claims/quantum_threshold`),
+and a Josephson one that spikes ten times as often as it leaks. What Monte Carlo needs follows from the CV,
+(CV/1 %)² intervals; it draws a few of them, and its times are scaled. Errors are those of the mean interval, in
+standard errors of what was drawn; of the master equation against the same with half as many levels again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quspike.bench.race import InProcess, Rival, Running, Solved
+from quspike.bench.rivals import versions
+
+if TYPE_CHECKING:
+    from quspike.run.compile import Problem
+
+RARE, OFTEN = "intervals-rare", "intervals"
+TITLES = {
+    RARE: "interval of a quantum neuron below its threshold; mean to 1 %; error in standard errors of what was drawn",
+    OFTEN: "interval of a Josephson neuron near its threshold; mean to 1 %; error in standard errors of what was drawn",
+}
+WANTED = 0.01  # of the mean interval
+DRAWN = {RARE: 8, OFTEN: 400}  # intervals, of some 10,000 that are needed
+ACCURATE = 4.0  # standard errors
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A mean interval and its standard error, s; where it is computed, none."""
+
+    mean: float
+    deviation: float
+
+    def error(self, reference: Seen) -> float:
+        """In standard errors; of what is computed, in hundredths of the mean."""
+        scale = self.deviation or WANTED * reference.mean
+        return abs(self.mean - reference.mean) / scale
+
+
+def problem(name: str) -> Problem:
+    """The neuron, ready."""
+    from quspike.claims.quantum_threshold import COLD, neuron
+    from quspike.run.compile import compile_run
+
+    return compile_run(neuron(COLD) if name == RARE else josephson())
+
+
+def josephson():
+    """A resonator whose inductor is a junction, driven along its quadrature."""
+    from quspike.drives import Step
+    from quspike.run.neuron import Neuron
+    from quspike.run.schema import Run
+
+    neuron = Neuron("m", membrane="quadrature", quadrature_phase=math.pi / 2, v_threshold=10e-6, t_ref=2e-9,
+                    spike="escape", escape={"rate": 2e8, "width": 2e-6})  # fmt: skip
+    return Run(
+        circuit="C1 m 0 100fF\nJJ1 m 0 Ic=33nA\nR1 m 0 31.6kohm T=20mK\nI1 0 m tone",
+        neuron=neuron, drives={"tone": Step("0.5nA", envelope_of=4.97e9)}, method="gksl", nonlinearity="secular",
+        truncation=20, duration=1e-7, classical=False,
+    )  # fmt: skip
+
+
+def computed(ready: Problem, levels: int | None = None) -> Seen:
+    """Density, survival, hazard and mean; levels : to begin with."""
+    from dataclasses import replace
+
+    from quspike.methods.escape.statistics import Question, answer
+
+    setup = ready.setup if levels is None else replace(ready.setup, truncation=levels)
+    found = answer(setup, ready.params, ready.run.duration, Question("stationary", None, None))
+    return Seen(found.mean, 0.0)
+
+
+def interval_rivals(name: str) -> list[Rival]:
+    """quspike, and Monte Carlo by quspike."""
+    drawn = f"{DRAWN[name]} intervals, scaled to (CV/1 %)²"
+    return [
+        Rival("quspike gksl", "master equation", "density, survival, mean", "quspike", _density(name)),
+        Rival("quspike Monte Carlo", "pure states that jump", drawn, "given", _drawn(name), once=True),
+    ]
+
+
+def interval_reference(name: str) -> Seen:
+    """With half as many levels again, where there are levels."""
+    ready = problem(name)
+    return computed(ready, int(1.5 * (ready.setup.truncation or 2)) if name == OFTEN else None)
+
+
+def _density(name: str) -> Callable[[ExitStack], Running]:
+    def begin(stack: ExitStack) -> Running:
+        ready = problem(name)
+        return InProcess(lambda: computed(ready), versions("quspike", "scipy"))
+
+    return begin
+
+
+class Sampled:
+    """Monte Carlo of a few intervals, whose times are scaled to as many as 1 % needs."""
+
+    def __init__(self, name: str) -> None:
+        self.ready, self.count, self.versions = problem(name), DRAWN[name], versions("quspike", "numpy")
+
+    def solve(self) -> Solved:
+        """One ensemble: the first interval of each, from the state that a reset leaves."""
+        import time
+
+        from quspike.methods.escape.sampled import sample_trains
+
+        began, worked = time.perf_counter(), time.process_time()
+        times = sample_trains(self.ready.setup, self.ready.params, self.count, 1, seed=0).times[:, 0]
+        wall, cpu = time.perf_counter() - began, time.process_time() - worked
+        t_ref = float(self.ready.params["neuron"]["t_ref"])
+        mean, deviation = t_ref + float(np.mean(times)), float(np.std(times, ddof=1))
+        needed = 1 / WANTED**2  # intervals of CV = 1, which both neurons have within 1 %
+        scale = needed / self.count
+        return Solved(scale * wall, scale * cpu, Seen(mean, deviation / math.sqrt(self.count)))
+
+
+def _drawn(name: str) -> Callable[[ExitStack], Running]:
+    return lambda stack: Sampled(name)
