@@ -106,3 +106,16 @@ def test_methods_that_are_none_are_refused_by_name(methods: str, said: str) -> N
 def test_a_method_that_was_named_and_cannot_run_is_refused_before_anything_is_computed() -> None:
     with pytest.raises(qs.InputError, match="needs a resonator"):
         compare(leaky(), "moments,gksl")
+
+
+def test_an_ensemble_is_compared_by_its_means() -> None:
+    """A record's neuron beside the classical one: σ(V) of all, counts as means, the measurement left out where nobody
+    reads it. Catches: trajectories that are taken for nodes, and a σ(V) that forgets how far the means are apart.
+    """
+    run = leaky(duration=10e-9, measurement={"strength": 1e11}, memory="measured", trajectories=40)
+    ds = compare(run, "classical,moments")
+    alone = qs.run(run.replace(classical=False))
+    assert ds.spike_count.values[1, 0] == pytest.approx(alone.spike_count.values.mean())
+    total = (alone.voltage_std**2).mean("trajectory") + alone.voltage.var("trajectory")
+    np.testing.assert_allclose(ds.voltage_std.values[1] ** 2, total.values, rtol=1e-12)
+    assert "moments" in ds.qs.summary()

@@ -17,6 +17,7 @@ from quspike.result.engineering import scale
 ROW = 0.13  # inch, one row of spikes
 MEMBRANE, MEMRISTANCE, NOISE, APART = 1.1, 0.8, 0.7, 0.7
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (1, 1)), (0, (4, 1, 1, 1)))
+MANY = 100  # spikes from which on ticks are drawn thin
 
 
 def plot_comparison(ds: xr.Dataset) -> RunFigure:
@@ -68,11 +69,13 @@ def _draw_spikes(panel: Axes, ds: xr.Dataset, looks: dict[str, dict[str, Any]], 
     factor, _ = scale(ds.time.values, "s")
     trains = [ds.spike_time.values[ds.spike_rung.values == k] * factor for k in range(len(looks))]
     colours = [look["color"] for look in looks.values()]
-    panel.eventplot(trains, colors=colours, lineoffsets=range(len(trains)), linelengths=0.7, linewidths=0.8)
+    widths = [0.8 if len(train) <= MANY else 0.15 for train in trains]
+    panel.eventplot(trains, colors=colours, lineoffsets=range(len(trains)), linelengths=0.7, linewidths=widths)
     panel.set_ylim(len(trains) - 0.4, -0.6)
     panel.set_yticks([])
     panel.spines.left.set_visible(False)
-    name_lines(panel, [(f"{len(train)}", k, colours[k]) for k, train in enumerate(trains)], height)
+    counts = np.asarray(ds.spike_count).sum(axis=-1)  # of an ensemble a mean, and the ticks are those of all
+    name_lines(panel, [(f"{count:.3g}", k, colours[k]) for k, count in enumerate(counts)], height)
 
 
 def _draw_membrane(panel: Axes, ds: xr.Dataset, looks: dict[str, dict[str, Any]], height: float) -> None:

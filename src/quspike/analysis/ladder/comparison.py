@@ -23,6 +23,7 @@ from quspike.analysis.ladder.rungs import Rung, rungs
 from quspike.errors import ConvergenceError, InputError, QuspikeError
 from quspike.methods.registry import METHODS, Method
 from quspike.result.provenance import attributes, to_json
+from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 from quspike.run.load import load
 from quspike.run.schema import Run
@@ -71,13 +72,24 @@ def compare(
     for one in ladder:
         say(f"running {one.label}")
         try:
-            results[one.label] = quiet_run(one.of(run))
+            results[one.label] = averaged(quiet_run(one.of(run)))
         except ConvergenceError as error:
             failures[one.label] = str(error)
     if len(results) < 2:
         tried = "; ".join(f"{label}: {text}" for label, text in failures.items())
         raise ConvergenceError(f"fewer than two methods came to a result ({tried})")
     return _together(run, results, left_out, failures)
+
+
+def averaged(ds: xr.Dataset) -> xr.Dataset:
+    """An ensemble as its means over trajectories, with the noise and the spikes of all; other results as they are."""
+    if BATCH not in ds.dims:
+        return ds
+    means = ds[[*KEPT]].mean(BATCH, keep_attrs=True)
+    spread = ((ds.voltage_std**2).mean(BATCH) + ds.voltage.var(BATCH)) ** 0.5
+    means["voltage_std"] = spread.assign_attrs(ds.voltage_std.attrs)
+    table = ds[["spike_time", "spike_neuron", "spike_trajectory"]]
+    return means.merge(table, combine_attrs="drop").assign_attrs(ds.attrs | {"trajectories": ds.sizes[BATCH]})
 
 
 def _ladder(run: Run, methods: str | Sequence[str] | None) -> tuple[list[Rung], dict[str, str]]:
@@ -91,7 +103,7 @@ def _ladder(run: Run, methods: str | Sequence[str] | None) -> tuple[list[Rung], 
         return chosen, {}
     able, left_out = [], {}
     for method in METHODS.values():
-        for one in _choices(method):
+        for one in _choices(method, run):
             if method.own_solver:
                 left_out[one.label] = "takes minutes, and runs where it is named"
                 continue
@@ -106,9 +118,10 @@ def _ladder(run: Run, methods: str | Sequence[str] | None) -> tuple[list[Rung], 
     return able, left_out
 
 
-def _choices(method: Method) -> list[Rung]:
+def _choices(method: Method, run: Run) -> list[Rung]:
     """Its memories, each with its own bath, and with a line that remembers if that is not its own."""
-    memories = method.memories if len(method.memories) > 1 else (None,)
+    several = [memory for memory in method.memories if memory != "measured" or run.measurement is not None]
+    memories = several if len(several) > 1 else [None]
     baths = (None, *(bath for bath in method.baths[1:] if bath == "drude"))
     return [Rung(method.name, memory, bath) for memory in memories for bath in baths]
 
@@ -179,8 +192,10 @@ def _noise(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.abs(a - b).max() / max(a.max(), b.max()))
 
 
-def _spikes(a: xr.Dataset, b: xr.Dataset) -> tuple[int, float]:
-    counts, shifts = 0, [np.zeros(0)]
+def _spikes(a: xr.Dataset, b: xr.Dataset) -> tuple[float, float]:
+    if "trajectories" in a.attrs or "trajectories" in b.attrs:  # no spike of an ensemble belongs to one of a train
+        return float(np.abs(np.asarray(a.spike_count) - np.asarray(b.spike_count)).sum()), float("nan")
+    counts, shifts = 0.0, [np.zeros(0)]
     for (one,), (other,) in zip(spike_trains(a).values(), spike_trains(b).values(), strict=True):
         shared = min(len(one), len(other))
         counts += abs(len(one) - len(other))

@@ -35,7 +35,7 @@ def _row(ds: xr.Dataset, place: int, label: str) -> list[str]:
     one = ds.isel(rung=place)
     times = ds.spike_time.values[ds.spike_rung.values == place]
     ends = [human(times.min(), "s", 5), human(times.max(), "s", 5)] if len(times) else [NOTHING, NOTHING]
-    count = str(len(times)) if ds.neuron.size else NOTHING
+    count = f"{float(one.spike_count.sum()):.4g}" if ds.neuron.size else NOTHING
     memristances = [human(value, "ohm") for value in one.memristance.values[-1]]
     spread = float(one.voltage_std.max())
     checks = verdicts_by_method(ds)[label]
@@ -52,7 +52,7 @@ def _pair(ds: xr.Dataset, i: int, j: int) -> list[str]:
     here = {name: float(ds[name].values[i, j]) for name in ds.data_vars if ds[name].dims == ("rung", "other")}
     spikes = NOTHING
     if ds.neuron.size:
-        spikes = _spikes(here["spike_shift"], int(here["spike_count_difference"]))
+        spikes = _spikes(here["spike_shift"], here["spike_count_difference"])
     return [
         human(here["voltage_rms"], "V", 3),
         human(here["voltage_max"], "V", 3),
@@ -62,8 +62,8 @@ def _pair(ds: xr.Dataset, i: int, j: int) -> list[str]:
     ]
 
 
-def _spikes(shift: float, difference: int) -> str:
-    count = f"{difference} apart in number" if difference else "as many"
+def _spikes(shift: float, difference: float) -> str:
+    count = f"{difference:.3g} apart in number" if difference else "as many"
     if np.isnan(shift):
         return count
     return f"{count}, shifted ≤ {human(shift, 's', 3)}" if shift else f"{count}, at the same times"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError
-from quspike.methods.registry import METHODS
+from quspike.methods.registry import METHODS, Method
 from quspike.run.fields import nearest, shown
 from quspike.run.schema import Run
 
@@ -38,12 +38,14 @@ class Rung:
         """
         method = METHODS[self.method]
         suits = run.memory if run.memory in method.memories else method.memories[0]
+        memory = self.memory or suits
         changes = {
             "method": self.method,
-            "memory": self.memory or suits,
+            "memory": memory,
             "classical": False,
             "save": run.save.model_copy(update={"wigner_times": ()}),
         }
+        changes |= _of_its_own(run, method, memory)
         return run.replace(**changes, circuit=self._circuit(run), **_only_where_it_belongs(run, self.method))
 
     def _circuit(self, run: Run) -> Circuit:
@@ -87,6 +89,19 @@ def rungs(methods: str | Sequence[str]) -> list[Rung]:
     if len(found) < 2:
         raise InputError("--methods", ",".join(labels) or "nothing", "must be at least two, between commas")
     return found
+
+
+def _of_its_own(run: Run, method: Method, memory: str) -> dict[str, object]:
+    """Spikes that the method knows, on expectations where it does not, and no measurement that nobody reads."""
+    detectors = {"record": None, "escape": None, "coherent": None}
+    neurons = {
+        name: one if one.spike in method.spikes else one.model_copy(update={"spike": "expectation", **detectors})
+        for name, one in run.neurons.items()
+    }
+    read = memory == "measured" or any(one.spike == "record" for one in neurons.values())
+    if read or run.measurement is None:
+        return {"neurons": neurons}
+    return {"neurons": neurons, "measurement": None, "save": run.save.model_copy(update={"record": False})}
 
 
 def _only_where_it_belongs(run: Run, method: str) -> dict[str, object]:
