@@ -230,7 +230,7 @@ def test_a_charge_controlled_law_on_a_record_is_the_same_device_in_its_flux():
 def test_paths_on_given_noise_converge_at_first_order(kind):
     """Given dW, half the step halves the rms error of ⟨V⟩ and of a memory that moves, at the least.
 
-    Catches an innovation of a wrong size (which converges to another path), and noise that is not that of the step.
+    It shows an order and no physics, which the tests above hold. Catches noise that is not that of the step.
     """
     circuit = ("L1 m 0 10nH\n" if kind == "resonator" else "") + MOVING
     found = problem(circuit, "3e9/s", measurement={"efficiency": 0.7}, trajectories=2)
