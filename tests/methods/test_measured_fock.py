@@ -204,3 +204,20 @@ def test_trajectories_on_a_record_spike_where_gaussian_ones_do():
     assert np.nanmax(np.abs(times - exact)) < 0.3e-15
     assert np.asarray(mine.voltage) == pytest.approx(np.asarray(theirs.voltage), abs=1e-10)
     assert float(mine.diagnostics["smallest_eigenvalue"]) > -1e-12
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"memory": "operator", "spike": "record"}, "operator"),
+        ({"save": qs.Save(wigner_times=[1e-10])}, "wigner_times"),
+        ({"save": qs.Save(states=True), "trajectories": 100_000, "save_every": "1 ps"}, "states"),
+    ],
+)
+def test_what_has_no_record_in_fock_space_is_refused_by_name(settings, key):
+    """Catches a combination that fails far from its cause, or fills the memory."""
+    if settings.pop("spike", None):
+        neuron = {"membrane": "envelope", "v_threshold": "60 uV", "spike": "record", "record": {"filter": "1 ns"}}
+        settings["neuron"] = qs.Neuron("m", **neuron)
+    with pytest.raises(qs.InputError, match=key):
+        problem(ENVELOPE if key != "operator" else RECORD, **settings).solve()
