@@ -16,6 +16,7 @@ from quspike.claims.registry import MODULES, get_claim
 from quspike.claims.weak_coupling import exact
 from quspike.memristors.sigmoid import Sigmoid
 from quspike.methods import lab_frame, secular
+from quspike.methods.coherent import neuron as coherent_neuron
 from quspike.methods.escape import marginal
 from quspike.methods.heom import lines as heom_lines
 from quspike.methods.measured import solution as measured_solution
@@ -127,6 +128,11 @@ def half_the_noise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marginal, "diffusion", lambda mesh: 0.25 * whole(mesh))
 
 
+def lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leak that damps the mean and keeps no record of the path."""
+    monkeypatch.setattr(coherent_neuron, "damping", lambda *arguments: ())
+
+
 @pytest.mark.usefixtures("compiled_anew")
 def test_a_secular_leak_at_kappa_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """The factor of two the other way round."""
@@ -167,6 +173,7 @@ def test_claim_holds(name: str) -> None:
         ("quantum-opening", forget_moyal, "order of what is left beyond the prediction"),
         ("quantum-threshold", half_the_noise, "over the thinned rate of vacuum noise"),
         ("measured-hysteresis", measure_for_nothing, "best strength"),
+        ("spike-train-entanglement", lose_nothing, "share of it that is left at κ = 1/ns"),
         ("fluctuation-dissipation", too_few_poles, "⟨V²⟩"),
     ],
 )

@@ -21,6 +21,7 @@ MODULES = {
     "quantum-opening": "quspike.claims.quantum_opening",
     "quantum-threshold": "quspike.claims.quantum_threshold",
     "measured-hysteresis": "quspike.claims.measured_hysteresis",
+    "spike-train-entanglement": "quspike.claims.spike_train_entanglement",
 }
 """Name → the file that defines its `CLAIM`."""
 

@@ -87,8 +87,8 @@ def through(stages: tuple[Stage, ...], h: Histories) -> Histories:
 
 def written(chain: Chain, n: int, h: Histories, ket: np.ndarray, bra: np.ndarray) -> Histories:
     """After qubit n, with these bits (B,) on either side; a spike of a neuron that rests has no weight."""
-    sides = [_choice(bits, rest) for bits, rest in ((ket, h.ket), (bra, h.bra))]
-    rho = chain.writes[n].act(*sides, h.rho)
+    sides = _choice(ket, h.ket), _choice(bra, h.bra)
+    rho = chain.writes[n].act(sides[0], sides[1], h.rho)
     possible = ~(((ket == 1) & (h.ket > 0)) | ((bra == 1) & (h.bra > 0)))
     after = [np.where(side == SPIKE, chain.rest, np.maximum(rest - 1, 0))
              for side, rest in zip(sides, (h.ket, h.bra), strict=True)]  # fmt: skip

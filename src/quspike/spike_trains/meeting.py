@@ -25,10 +25,10 @@ def futures(chain: Chain, first: int, last: int) -> list[np.ndarray]:
         effect = _moved_back(chain, last, ket, bra, effect)
     found = [effect]
     lower = np.maximum(ket - 1, 0) * size + np.maximum(bra - 1, 0)
-    sides = [np.where(rest > 0, RESTING, SILENT) for rest in (ket, bra)]
+    left, right = (np.where(rest > 0, RESTING, SILENT) for rest in (ket, bra))
     spike = np.full(1, SPIKE)
     for n in range(last - 1, first - 1, -1):
-        after = chain.writes[n].back(*sides, effect[lower])
+        after = chain.writes[n].back(left, right, effect[lower])
         after[:1] += chain.writes[n].back(spike, spike, effect[-1:])
         effect = _moved_back(chain, n, ket, bra, after)
         found.append(effect)
@@ -36,7 +36,7 @@ def futures(chain: Chain, first: int, last: int) -> list[np.ndarray]:
 
 
 def _moved_back(chain: Chain, n: int, ket: np.ndarray, bra: np.ndarray, effect: np.ndarray) -> np.ndarray:
-    kinds = [np.where(rest > 0, HELD, FREE) for rest in (ket, bra)]
+    left, right = (np.where(rest > 0, HELD, FREE) for rest in (ket, bra))
     for stage in chain.moves[n][::-1]:
-        effect = stage.back(*kinds, effect)
+        effect = stage.back(left, right, effect)
     return effect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -44,11 +45,11 @@ class SpikeTrainState:
         """The middle of each bin (K,), s."""
         return self.chain.middles
 
-    def probability(self, pattern: object) -> np.ndarray:
+    def probability(self, pattern: Any) -> np.ndarray:
         """The probability of each of these patterns (M,)."""
         return np.exp(self.log_probability(pattern))
 
-    def log_probability(self, pattern: object) -> np.ndarray:
+    def log_probability(self, pattern: Any) -> np.ndarray:
         """Its logarithm (M,), which a thousand bins do not round to nothing."""
         return patterns.log_probability(self.chain, as_patterns(self.chain, pattern))
 
@@ -58,7 +59,7 @@ class SpikeTrainState:
             raise InputError("count", f"{count}", "must be ≥ 1 pattern")
         return patterns.most_likely(self.chain, count)
 
-    def coherence(self, pattern: object) -> np.ndarray:
+    def coherence(self, pattern: Any) -> np.ndarray:
         """`⟨A|ρ|B⟩` between each two of these patterns, the neuron traced out (M, M); the diagonal is p."""
         return patterns.coherence(self.chain, as_patterns(self.chain, pattern))
 
@@ -104,13 +105,13 @@ class SpikeTrainState:
         """S(past) + S(future) − S(both), nats, of the same qubits."""
         return windows.mutual_information(windows.density(self.chain, cut, cut if past is None else past, future))
 
-    def neuron_state(self, pattern: object = None) -> np.ndarray:
+    def neuron_state(self, pattern: Any = None) -> np.ndarray:
         """The neuron at the end (N, N), of unit trace, in the frame that rotates at ω0: given a pattern, or none."""
         if pattern is None:
             return patterns.final_state(self.chain)
         return patterns.conditional_state(self.chain, as_patterns(self.chain, pattern)[0])
 
-    def wigner(self, beta: np.ndarray, pattern: object = None) -> np.ndarray:
+    def wigner(self, beta: np.ndarray, pattern: Any = None) -> np.ndarray:
         """Its Wigner function at complex points β = φ/2φ_zpf + iq/2q_zpf of any shape."""
         from quspike.kernel.wigner import fock_wigner
 
@@ -120,7 +121,7 @@ class SpikeTrainState:
         """`⟨L†(t)L(t′)⟩` of the spike field between the bin `first` and each one from it on, 1/s."""
         return field_correlation(self.chain, first)
 
-    def to_quimb(self) -> object:
+    def to_quimb(self) -> Any:
         """The state as quimb's MatrixProductState, the neuron its last site; with loss a TensorNetwork with a Kraus leg
         a site. Needs `pip install quspike[coherent]`."""
         return tensors.to_quimb(self.chain)

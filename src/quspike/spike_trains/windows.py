@@ -165,11 +165,11 @@ def _effects(chain: Chain, cut: int, future: int, ket: int, bra: int) -> np.ndar
     end = cut + future
     effect = futures(chain, end, min(end + chain.rest, chain.bins))[0][rests[0][f, -1], rests[1][g, -1]]
     for n in range(future - 1, -1, -1):
-        sides = [_kinds(patterns[i, n], rest[i, n]) for i, rest in zip((f, g), rests, strict=True)]
-        effect = chain.writes[cut + n].back(*sides, effect)
-        kinds = [np.where(rest[i, n] > 0, HELD, FREE) for i, rest in zip((f, g), rests, strict=True)]
+        left, right = (_kinds(patterns[i, n], rest[i, n]) for i, rest in zip((f, g), rests, strict=True))
+        effect = chain.writes[cut + n].back(left, right, effect)
+        left, right = (np.where(rest[i, n] > 0, HELD, FREE) for i, rest in zip((f, g), rests, strict=True))
         for stage in chain.moves[cut + n][::-1]:
-            effect = stage.back(*kinds, effect)
+            effect = stage.back(left, right, effect)
     allowed = [np.all((patterns == 0) | (rest[:, :-1] == 0), axis=1) for rest in rests]
     effect = np.where((allowed[0][f] & allowed[1][g])[:, None, None], effect, 0.0)
     return effect.reshape(2**future, 2**future, *effect.shape[1:])
