@@ -3,13 +3,13 @@
 import json
 
 import numpy as np
+from scipy.constants import hbar, k
 
 import quspike as qs
-from quspike.quantize.numbers.zero_point import thermal_occupation
 
 C, L, R, T = 100e-15, 10e-9, 15.8e3, 0.2
 OMEGA, KAPPA = (L * C) ** -0.5, 1 / (R * C)
-QUANTA = float(thermal_occupation(OMEGA, T))
+QUANTA = 1 / np.expm1(hbar * OMEGA / (k * T))
 LEAKING = f"""
 C1 m 0 100fF
 L1 m 0 10nH
@@ -30,8 +30,6 @@ def quanta(ds):
 
 def zero_point(ds):
     """φ_zpf [Wb] and q_zpf [C]."""
-    from scipy.constants import hbar
-
     impedance = (L / C) ** 0.5
     return (hbar * impedance / 2) ** 0.5, (hbar / (2 * impedance)) ** 0.5
 

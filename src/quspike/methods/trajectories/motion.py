@@ -45,7 +45,7 @@ from quspike.methods.trajectories.losses import Losses, losses
 from quspike.methods.trajectories.state import Seen, State, seen_by
 from quspike.quantize.numbers.zero_point import Mode
 
-CENTRING = 4.0  # γ, in rates of the losses
+CENTRING = 4.0  # γ, in rates of the losses; slower for a mean so large that its way in would shake the last levels
 TOP_LEVELS = 2  # watched together, as in `gksl`
 
 
@@ -85,7 +85,7 @@ def flow(setup: Setup, params: Params, mode: Mode, hamiltonian: Displaced | None
     overlap = inner(y.psi, raw) / size
     raw = raw - 1j * overlap.imag * y.psi  # a phase that nobody sees, at E_J/ħ, would only cost accuracy
     moved = (inner(y.psi, lower(raw)) + inner(raw, down)) / size - 2 * mean * overlap.real
-    follow = moved + CENTRING * rate * mean
+    follow = moved + CENTRING * rate * mean / jnp.sqrt(1 + y.psi.shape[0] * jnp.abs(mean) ** 2)
     push = secular.free_drive(setup, free) * secular.push(setup, params, mode, t, piece)
     d_psi = raw - follow * up + follow.conj() * down
     return once(State(push + drift + follow, d_psi, acting.losses.memory))
