@@ -210,14 +210,17 @@ def test_trajectories_on_a_record_spike_where_gaussian_ones_do():
     ("settings", "key"),
     [
         ({"memory": "operator", "spike": "record"}, "operator"),
+        ({"spike": "escape"}, "escape"),
         ({"save": qs.Save(wigner_times=[1e-10])}, "wigner_times"),
         ({"save": qs.Save(states=True), "trajectories": 100_000, "save_every": "1 ps"}, "states"),
     ],
 )
 def test_what_has_no_record_in_fock_space_is_refused_by_name(settings, key):
     """Catches a combination that fails far from its cause, or fills the memory."""
-    if settings.pop("spike", None):
-        neuron = {"membrane": "envelope", "v_threshold": "60 uV", "spike": "record", "record": {"filter": "1 ns"}}
-        settings["neuron"] = qs.Neuron("m", **neuron)
+    detectors = {"record": {"filter": "1 ns"}, "escape": {"rate": "1e9/s", "width": "2 uV"}}
+    if spike := settings.get("spike"):
+        neuron = {"membrane": "quadrature", "v_threshold": "60 uV", "spike": spike, spike: detectors[spike]}
+        settings = settings | {"neuron": qs.Neuron("m", **neuron)}
+    settings = {name: value for name, value in settings.items() if name != "spike"}
     with pytest.raises(qs.InputError, match=key):
         problem(ENVELOPE if key != "operator" else RECORD, **settings).solve()

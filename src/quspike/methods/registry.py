@@ -131,6 +131,8 @@ def check_legal(method: str, setup: Setup) -> Method:
     chosen = METHODS[method]
     _check_word(chosen, "memory", setup.memory, "memories")
     _check_word(chosen, "spike", setup.spike, "spikes")
+    if setup.memory == "measured" and setup.spike not in ("expectation", "record"):
+        raise NotAvailable("spike", setup.spike, "must be expectation or record with memory measured so far")
     kind = setup.membrane.kind
     if kind == "network":
         _check_network(chosen, setup)
