@@ -251,3 +251,53 @@ def test_paths_on_given_noise_converge_at_first_order(kind):
     errors = [np.sqrt(np.mean((coarse(steps) - exact) ** 2, axis=1)) for steps in (128, 256)]
     assert np.all(errors[1] < 0.2)
     np.testing.assert_array_less(1.7, errors[0] / errors[1])
+
+
+def integrated(rate, t):
+    """∫rate dt along the last axis, by trapezoids, from zero."""
+    steps = 0.5 * (rate[..., 1:] + rate[..., :-1]) * np.diff(t)
+    return np.concatenate([np.zeros((*rate.shape[:-1], 1)), np.cumsum(steps, axis=-1)], axis=-1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("senses", ["voltage", "envelope"])
+def test_a_general_law_follows_the_filtered_record(senses):
+    """Ṙ of Pershin and Di Ventra from the saved D, and the flux that an envelope makes of a demodulated record.
+
+    Trajectory by trajectory, to 1 % of what the memory has moved. Catches a law that is fed the bare record or ⟨V⟩, and
+    an envelope that is not 2V_zpf|⟨a⟩|.
+    """
+    measured = {"filter": "0.2 ns"}
+    common = {"save_every": "5 ps", "dt": "5 ps", "duration": "2 ns", "trajectories": 50, "measurement": measured}
+    if senses == "voltage":
+        law = "alpha=1e17ohm/Vs beta=4e18ohm/Vs V_t=1uV R_min=5kohm R_max=50kohm x0=20kohm T=20mK"
+        circuit = f"C1 m 0 100fF\nMEM1 m 0 model=pershin_diventra {law}\nI1 0 m input"
+        s = problem(circuit, "1e9/s", save={"record": True}, **common).solve()
+        d, t = np.asarray(s.extra["record"])[..., 0], np.asarray(s.time)
+        rate = 4e18 * d + 0.5 * (1e17 - 4e18) * (np.abs(d + 1e-6) - np.abs(d - 1e-6))
+    else:
+        law = "model=sigmoid R_on=20kohm R_off=20kohm senses=envelope T=20mK"
+        circuit = f"C1 m 0 100fF\nL1 m 0 10nH\nMEM1 m 0 {law}\nI1 0 m input"
+        drives = {"input": qs.Sine(40e-9, frequency=float(OMEGA / 2 / np.pi))}
+        s = problem(circuit, "1e10/s", drives=drives, initial={"voltage": 8e-4}, **common).solve()
+        v, t = np.asarray(s.voltage)[..., 0], np.asarray(s.time)
+        rate = np.hypot(v, OMEGA * np.asarray(s.flux)[..., 0])
+        for n in range(1, len(t)):  # the filter's lag
+            rate[:, n] = rate[:, n - 1] + (rate[:, n] - rate[:, n - 1]) * -np.expm1(-5e-12 / 0.2e-9)
+    x = np.asarray(s.memory)[..., 0]
+    moved = integrated(rate, t)
+    inside = np.all((x > 5.1e3) & (x < 49.9e3), axis=1) if senses == "voltage" else np.ones(len(x), dtype=bool)
+    assert inside.sum() > 10
+    apart = np.abs(x - x[:, :1] - moved)[inside]
+    assert np.max(apart) < 0.01 * np.max(np.abs(moved[inside]))
+
+
+@pytest.mark.slow
+def test_a_mean_field_beside_a_record_follows_the_conditional_voltage():
+    """x = ∫⟨V⟩dt of each trajectory, neither ∫dy nor the conditional flux. Catches a memory that hears noise."""
+    neuron = qs.Neuron("m", v_threshold="1 V", spike="record", record={"filter": "0.2 ns"})
+    found = problem(MOVING, "1e9/s", neuron=neuron, memory="mean_field", save_every="5 ps", dt="5 ps", trajectories=50)
+    s = found.solve()
+    x, t, v = np.asarray(s.memory)[..., 0], np.asarray(s.time), np.asarray(s.voltage)[..., 0]
+    np.testing.assert_allclose(x, integrated(v, t), rtol=0, atol=2e-3 * np.max(np.abs(x)))
+    assert np.max(np.abs(x - np.asarray(s.flux)[..., 0])) > 0.05 * np.max(np.abs(x))
