@@ -119,3 +119,11 @@ def test_too_few_intervals_are_refused(ds):
 
 def test_classical_spikes_are_orange(ensemble):
     assert to_hex(panels(plot_raster(ensemble))["spikes"].collections[-1].get_color()) == CLASSICAL
+
+
+def test_a_record_is_not_given_the_width_of_a_state(ensemble):
+    """σ is that of the voltage. Catches: its width drawn around a record, which has noise of its own."""
+    recorded = ensemble.assign(membrane=ensemble.membrane * 0.9)
+    texts = {text.get_text() for text in panels(plot_run(recorded))["V (µV)"].texts}
+    assert "± trajectories" in texts
+    assert "+ σ of each" not in texts

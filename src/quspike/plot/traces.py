@@ -37,13 +37,18 @@ def select(variable: xr.DataArray, dim: str, name: str) -> xr.DataArray:
 
 
 def membrane_noise(ds: xr.Dataset, neuron: str) -> tuple[np.ndarray, np.ndarray | None]:
-    """Of an ensemble: √Var of the trajectories' membranes, and √⟨σ²⟩ of their states (None where nothing tells it)."""
+    """Of an ensemble: √Var of the trajectories' membranes, and √⟨σ²⟩ of their states.
+
+    The latter is None where the threshold sees something else than the node's voltage: a quadrature, or a record.
+    """
     membrane = select(ds.membrane, "neuron", neuron)
     apart = between(membrane).values
     if str(membrane.neuron_membrane.values) != "voltage":
         return apart, None
-    states = select(within(ds), "node", str(membrane.neuron_node.values)).values
-    return apart, states if states.any() else None
+    node = str(membrane.neuron_node.values)
+    states = select(within(ds), "node", node).values
+    recorded = not np.array_equal(membrane.values, select(ds.voltage, "node", node).values)
+    return apart, states if states.any() and not recorded else None
 
 
 def _spread(ds: xr.Dataset, membrane: xr.DataArray) -> np.ndarray | None:
