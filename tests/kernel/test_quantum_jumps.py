@@ -1,5 +1,7 @@
 """The kernel of jumps against what a decaying number state and closed-form hazards say."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -89,3 +91,24 @@ def test_a_part_of_an_ensemble_is_the_whole_one_s(coarse):
     for split in ({"trajectories": 4}, {"trajectories": 4, "batch": 2}):
         assert np.array_equal(clicks(0.15, **split)[0], coarse[0][:4])
     assert np.array_equal(clicks(0.15, trajectories=2, first=3)[0], coarse[0][3:5])
+
+
+def test_a_jump_across_the_threshold_is_a_spike_at_the_jump():
+    """A membrane that counts clicks passes 1.5 at the second one, and a hold keeps the third from counting again.
+
+    Catches: a spike at the end of the step; a crossing that only a smooth rise can make.
+    """
+    model = replace(
+        decaying(),
+        membrane=lambda t, y, piece: QUANTA - jnp.sum(NUMBER * jnp.abs(y[0]) ** 2) / square(y[0]),
+        reset=lambda t, y, piece, key: y,
+    )
+    nodes = jnp.linspace(0, 20, 134)
+    start = jnp.zeros(LEVELS, complex).at[QUANTA].set(1.0), jnp.full(QUANTA, jnp.nan)
+    run = ensemble_scan(
+        lambda key, t0, t1, c, piece: advance(model, t0, t1, c, piece, 1.5, 100.0),
+        lambda t, c, piece: jnp.zeros(1), lambda key: begin(model, start, key, 1),
+        nodes, jnp.zeros(len(nodes) - 1), jax.random.key(2), 40, np.array([len(nodes) - 1]), 2,
+    )  # fmt: skip
+    assert np.all(run.spikes == 1)
+    np.testing.assert_array_equal(run.spike_time[:, 0], run.final.y[1][:, 1])
