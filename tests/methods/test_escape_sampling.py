@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import simpson
 from scipy.stats import kstest
 
 import quspike as qs
-from escape_neurons import STD, THRESHOLD, WIDTH, C, membrane, resonator
+from escape_neurons import STD, T_REF, THRESHOLD, WIDTH, C, membrane, resonator
+from quspike.methods.escape.baseband import baseband_space
 from quspike.methods.escape.detector import Detector
+from quspike.methods.escape.following import follow
+from quspike.methods.escape.memory_kernel import gauss
 from quspike.methods.escape.sampled import sample_trains
 
 ENOUGH, WRONG, NEURONS = 1e-4, 1.05, 3
@@ -94,3 +98,41 @@ def test_a_moving_memory_follows_those_that_have_not_clicked():
         "first", longest=40e-9, points=401,
     )  # fmt: skip
     assert np.max(np.abs(still.survival.values - ds.survival.values)) > 0.1
+
+
+def test_a_few_points_have_the_moments_of_many():
+    """Gauss quadrature of a measure on 1,000 points: twelve moments, positive. Catches: a lost normalisation."""
+    random = np.random.default_rng(SEED)
+    x, weight = 3e-13 + 1e-13 * random.standard_normal(1000), random.uniform(size=1000)
+    nodes, shares = gauss(x, weight)
+    assert len(nodes) == 6
+    assert np.all(shares > 0)
+    unit = (x - 3e-13) / 1e-13
+    for power in range(12):
+        expected = weight @ unit**power
+        assert shares @ ((nodes - 3e-13) / 1e-13) ** power == pytest.approx(expected, rel=1e-8, abs=1e-8 * weight.sum())
+
+
+@pytest.mark.slow
+def test_the_kernel_takes_a_memory_from_interval_to_interval():
+    """p_2 against ∫ds p_1(s) p(τ|X(s)) with a path solved for each of 17 first spikes.
+
+    Catches: a memory that begins the second interval where it began the first; a kernel that loses spikes.
+    """
+    run = membrane(rate=2e9, duration=24e-9, width=2e-6, temperature=0.1).replace(
+        circuit=f"C1 m 0 {C}F\nI1 0 m 0.5nA\nMEM1 m 0 model=sigmoid R_off=100kohm R_on=30kohm "
+        "phi_c=0.1e-12Wb phi_s=0.05e-12Wb T=100mK"
+    )
+    first, second = (qs.interval_statistics(run, kind, points=97) for kind in (1, 2))
+    problem = qs.compile(run)
+    space = baseband_space(problem.setup, problem.params)
+    times, rest = first.interval.values, second.interval.values - T_REF
+    path = follow(space, times, space.start, space.first_memory)
+    at = np.arange(0, 97, 6)
+    survival = np.stack([follow(space, rest, space.after, path.memory[k], 1e-7).survival for k in at])
+    share = simpson(path.density[at], x=times[at])
+    expected = simpson(path.density[at][:, None] * survival, x=times[at], axis=0) / share
+    assert np.max(np.abs(expected - second.survival.values[:, 0])) < 3e-3
+    assert np.max(np.abs(first.survival.values[:, 0] - second.survival.values[:, 0])) > 0.05
+    early = 1 - np.interp(rest[-1], times, path.survival)  # the first one has no hold, and an axis shorter by one
+    assert second.attrs["earlier_spikes_within"] == pytest.approx(early, rel=1e-5)

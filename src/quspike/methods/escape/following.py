@@ -33,7 +33,9 @@ class Followed(NamedTuple):
     edge: float
 
 
-def follow(space: Space, times: np.ndarray, start: np.ndarray, memory: np.ndarray) -> Followed:
+def follow(
+    space: Space, times: np.ndarray, start: np.ndarray, memory: np.ndarray, tolerance: float = RELATIVE
+) -> Followed:
     """From the state `start` (n,) and the memories (E,) at times[0], at each of the times (T,) in s."""
     size = len(start)
     scales = space.memory_scales
@@ -42,7 +44,7 @@ def follow(space: Space, times: np.ndarray, start: np.ndarray, memory: np.ndarra
     for begin, end in _stretches(space, times):
         inside = (times > begin) & (times <= end)
         asked = np.unique(np.append(times[inside], end))
-        found = _solve(space, begin, end, y, asked, scales)
+        found = _solve(space, begin, end, y, asked, scales, tolerance)
         states[inside] = found[: np.count_nonzero(inside)]
         y = found[-1]
     population, x = states[:, :size], states[:, size:] * scales
@@ -59,7 +61,9 @@ def _stretches(space: Space, times: np.ndarray) -> list[tuple[float, float]]:
     return list(pairwise(cuts))
 
 
-def _solve(space: Space, begin: float, end: float, y: np.ndarray, asked: np.ndarray, scales: np.ndarray) -> np.ndarray:
+def _solve(
+    space: Space, begin: float, end: float, y: np.ndarray, asked: np.ndarray, scales: np.ndarray, tolerance: float
+) -> np.ndarray:
     """The states (T, n + E) at the times asked for, of one smooth stretch."""
     size, last = len(space.start), np.nextafter(end, begin)  # on its end, a stretch sees its own side of an edge
 
@@ -74,7 +78,7 @@ def _solve(space: Space, begin: float, end: float, y: np.ndarray, asked: np.ndar
         return sparse.block_diag([inner, sparse.csr_matrix((len(scales), len(scales)))], format="csc")
 
     choice = {"method": "Radau", "jac": slope} if space.stiff else {"method": "DOP853"}
-    found = solve_ivp(flow, (begin, end), y, t_eval=asked, rtol=RELATIVE, atol=ABSOLUTE, **choice)
+    found = solve_ivp(flow, (begin, end), y, t_eval=asked, rtol=tolerance, atol=ABSOLUTE, **choice)
     if not found.success:
         raise ConvergenceError(f"between {begin:.3g} s and {end:.3g} s: {found.message}")
     return found.y.T

@@ -19,6 +19,7 @@ from quspike.methods.escape.choice import interval_space
 from quspike.methods.escape.following import follow, held_memory
 from quspike.methods.escape.hold import after_hold, held_generator, interval_chain
 from quspike.methods.escape.intervals import Chain, axis, densities, moments, resolvent, stationary
+from quspike.methods.escape.memory_kernel import nth_interval
 from quspike.methods.escape.space import Space
 from quspike.methods.method import Params, Setup
 from quspike.units import format_si
@@ -191,10 +192,40 @@ def _conditional(setup: Setup, params: Params, duration: float, space: Space, qu
     if setup.stages:
         raise NotAvailable("[neuron] escape stages", setup.stages, "must be auto with a memory that moves")
     if isinstance(kind, int):
-        raise NotAvailable("kind", kind, "must be first or next with a memory that moves, so far")
+        return _nth(params, duration, space, question)
     t_ref, begin = float(params["neuron"]["t_ref"]), _settled(space, kind)
     memory = held_memory(space, begin, t_ref, space.first_memory)
     return _followed(duration, space, question, space.after, memory, begin, t_ref)
+
+
+def _nth(params: Params, duration: float, space: Space, question: Question) -> Answer:
+    """The n-th interval of a memory that moves, of those neurons that have spiked n − 1 times."""
+    if len(space.first_memory) > 1:
+        raise NotAvailable("kind", question.kind, "must be first or next with several memories that move")
+    _settled(space, question.kind)
+    t_ref, end = float(params["neuron"]["t_ref"]), _end(duration, question, float(params["neuron"]["t_ref"]))
+    times = np.linspace(0.0, end - t_ref, question.points or POINTS)
+    density, survival, x, weight = nth_interval(space, times, int(question.kind), t_ref)
+    total = float(survival[0])
+    mean, variance, share = _before_end(times + t_ref, density / total, survival / total)
+    middle = float(weight @ x / np.sum(weight))
+    notes = {"spikes_within": share, "earlier_spikes_within": total, "memory 0 begins at": middle}
+    return Answer(times + t_ref, density / total, survival / total, mean, variance, notes)
+
+
+def _end(duration: float, question: Question, shift: float) -> float:
+    end = duration if question.longest is None else question.longest
+    if not end > shift:
+        raise InputError("longest", format_si(end, "time"), f"must be > {format_si(shift, 'time')}")
+    return end
+
+
+def _before_end(interval: np.ndarray, density: np.ndarray, survival: np.ndarray) -> tuple[float, float, float]:
+    """Mean and variance of the intervals that end on the axis, and their share."""
+    share = 1 - float(survival[-1])
+    mean = float(simpson(interval * density, x=interval)) / share
+    square = float(simpson(interval**2 * density, x=interval)) / share
+    return mean, max(square - mean**2, 0.0), share
 
 
 def _followed(
@@ -207,17 +238,12 @@ def _followed(
     shift: float = 0.0,
 ) -> Answer:
     """p and S along the path without a click, from `begin` (s); mean and variance of the spikes before its end."""
-    end = duration if question.longest is None else question.longest
-    if not end > shift:
-        raise InputError("longest", format_si(end, "time"), f"must be > {format_si(shift, 'time')}")
-    times = np.linspace(0.0, end - shift, question.points or POINTS)
+    times = np.linspace(0.0, _end(duration, question, shift) - shift, question.points or POINTS)
     found = follow(space, begin + times, state, memory)
     interval = times + shift
-    share = 1 - found.survival[-1]
-    mean = float(simpson(interval * found.density, x=times)) / share
-    square = float(simpson(interval**2 * found.density, x=times)) / share
-    notes = {"spikes_within": float(share)}
+    mean, variance, share = _before_end(interval, found.density, found.survival)
+    notes = {"spikes_within": share}
     if not space.frozen:
         for i, path in enumerate(found.memory.T):
             notes |= {f"memory {i} begins at": float(path[0]), f"memory {i} ends at": float(path[-1])}
-    return Answer(interval, found.density, found.survival, mean, max(square - mean**2, 0.0), notes)
+    return Answer(interval, found.density, found.survival, mean, variance, notes)
