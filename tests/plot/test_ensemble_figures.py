@@ -111,7 +111,7 @@ def test_a_computed_density_needs_no_sample_and_a_sample_no_density(renewal):
 
 
 def test_too_few_intervals_are_refused(ds):
-    with pytest.raises(InputError, match="needs 5 intervals at least: this result has 0"):
+    with pytest.raises(InputError, match="it takes 5 intervals, and there are 0"):
         ds.isel(spike=slice(0, 1)).qs.plot(kind="intervals")
     with pytest.raises(InputError, match="must be run, raster, intervals, trains, wigner"):
         ds.qs.plot(kind="pie")

@@ -69,5 +69,5 @@ def test_the_figure_draws_the_rate_and_no_raster(clicks):
     (ticks,) = panel.collections
     assert to_hex(ticks.get_color()[0]) == CLASSICAL
     assert len(ticks.get_segments()) == 16
-    with pytest.raises(InputError, match="needs spikes that happened"):
+    with pytest.raises(InputError, match="none has happened, but got raster"):
         clicks.qs.plot(kind="raster")

@@ -45,7 +45,9 @@ def plot_intervals(ds: xr.Dataset, neuron: str | None = None) -> RunFigure:
         held = [0.0, tau[0]] if tau[0] > 0 else []  # the refractory time, in which nothing comes
         computed = (np.append(held, tau), np.append(np.zeros(len(held)), p), np.append(np.ones(len(held)), stays))
     if computed is None and len(gaps) < FEWEST:
-        raise InputError("kind", "intervals", f"needs {FEWEST} intervals at least: this result has {len(gaps)}")
+        raise InputError(
+            "kind", "intervals", f"must be another one: it takes {FEWEST} intervals, and there are {len(gaps)}"
+        )
     reach = _reach(gaps, computed)
     factor, unit = scale(reach, "s")
     with styled():

@@ -34,9 +34,11 @@ def plot_raster(ds: xr.Dataset) -> RunFigure:
     root, twin = split(ds)
     trains = spike_trains(root)
     if not trains:
-        raise InputError("kind", "raster", "needs a neuron: this circuit has none")
+        raise InputError("kind", "raster", "must be another one: this circuit has no neuron")
     if not drawn(root):
-        raise InputError("kind", "raster", "needs spikes that happened: here they are expected, or superposed")
+        raise InputError(
+            "kind", "raster", "must be another one: these spikes are expected, or superposed, and none has happened"
+        )
     classical = {} if twin is None else {name: own[0] for name, own in spike_trains(twin).items()}
     rows = {name: min(len(own), MOST_ROWS) for name, own in trains.items()}
     heights = [max(LEAST, ROW * number + (name in classical) * 0.1) for name, number in rows.items()]

@@ -41,7 +41,7 @@ def plot_trains(ds: xr.Dataset, most: int = MOST) -> RunFigure:
     InputError : a result without superposed spike trains.
     """
     if "pattern_probability" not in ds:
-        raise InputError("kind", "trains", 'needs superposed spike trains: a run whose neuron has spike = "coherent"')
+        raise InputError("kind", "trains", 'must be another one: superposed trains are those of spike = "coherent"')
     probability = np.sort(ds.pattern_probability.values)[::-1][:most]
     chosen = np.argsort(-ds.pattern_probability.values, kind="stable")[:most]
     coherence = (ds.pattern_coherence_real.values + 1j * ds.pattern_coherence_imag.values)[np.ix_(chosen, chosen)]
