@@ -1,6 +1,6 @@
 """The interval's density from the master equation, and the mean interval to 1 % from trajectories of our own.
 
-Two resonators: one below its threshold, which vacuum noise carries over it now and then (`claims/quantum_threshold`),
+Two resonators: one below its threshold, which vacuum noise carries over it now and then (claim quantum-threshold),
 and a Josephson one that spikes ten times as often as it leaks. What Monte Carlo needs follows from the CV,
 (CV/1 %)² intervals; it draws a few of them, and its times are scaled. Errors are those of the mean interval, in
 standard errors of what was drawn; of the master equation against the same with half as many levels again.
@@ -21,6 +21,7 @@ from quspike.bench.rivals import versions
 
 if TYPE_CHECKING:
     from quspike.run.compile import Problem
+    from quspike.run.schema import Run
 
 RARE, OFTEN = "intervals-rare", "intervals"
 TITLES = {
@@ -47,13 +48,30 @@ class Seen:
 
 def problem(name: str) -> Problem:
     """The neuron, ready."""
-    from quspike.claims.quantum_threshold import COLD, neuron
     from quspike.run.compile import compile_run
 
-    return compile_run(neuron(COLD) if name == RARE else josephson())
+    return compile_run(cold() if name == RARE else josephson())
 
 
-def josephson():
+def cold() -> Run:
+    """A linear resonator at 1 mK, driven to 60 % of its threshold; an edge of a twentieth of V_zpf, Γ0 of κ/1000."""
+    from quspike.constants import hbar
+    from quspike.drives import Step
+    from quspike.run.neuron import Neuron
+    from quspike.run.schema import Run
+
+    omega = (10e-9 * 100e-15) ** -0.5
+    escape = {"rate": 1e-3 / (31.6e3 * 100e-15), "width": 0.05 * (hbar * omega / 200e-15) ** 0.5}
+    neuron = Neuron("m", membrane="quadrature", quadrature_phase=math.pi / 2, v_threshold=10e-6, t_ref=2e-9,
+                    spike="escape", escape=escape)  # fmt: skip
+    return Run(
+        circuit="C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 31.6kohm T=1mK\nI1 0 m tone",
+        neuron=neuron, drives={"tone": Step(f"{6e-6 / 31.6e3!r}A", envelope_of=omega / (2 * math.pi))}, method="gksl",
+        duration=1e-6, classical=False,
+    )  # fmt: skip
+
+
+def josephson() -> Run:
     """A resonator whose inductor is a junction, driven along its quadrature."""
     from quspike.drives import Step
     from quspike.run.neuron import Neuron
