@@ -31,7 +31,7 @@ def problem(circuit, strength="1e10/s", **settings):
     return compile_run(qs.Run(circuit=circuit, measurement=measurement, classical=False, **settings))
 
 
-@pytest.fixture(scope="module", params=["baseband", "resonator"])
+@pytest.fixture(scope="module", params=["baseband", pytest.param("resonator", marks=pytest.mark.slow)])
 def frozen(request):
     """A membrane whose memory moves and whose memristance does not, at η = 0.6, with its record (γ_f = 1/0.2 ns)."""
     circuit = (RING if request.param == "resonator" else "") + FROZEN
@@ -226,7 +226,8 @@ def test_a_charge_controlled_law_on_a_record_is_the_same_device_in_its_flux():
     assert np.std(memristance[inside][:, -1]) > 0.1 * 55e3
 
 
-@pytest.mark.parametrize("kind", [pytest.param("baseband", marks=pytest.mark.slow), "resonator"])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["baseband", "resonator"])
 def test_paths_on_given_noise_converge_at_first_order(kind):
     """Given dW, half the step halves the rms error of ⟨V⟩ and of a memory that moves, at the least.
 
@@ -234,7 +235,7 @@ def test_paths_on_given_noise_converge_at_first_order(kind):
     """
     circuit = ("L1 m 0 10nH\n" if kind == "resonator" else "") + MOVING
     found = problem(circuit, "3e9/s", measurement={"efficiency": 0.7}, trajectories=2)
-    rng, finest, paths, end = np.random.default_rng(7), 8192, 32, 1e-9
+    rng, finest, paths, end = np.random.default_rng(7), 4096, 32, 1e-9
     noise = rng.normal(size=(paths, finest))
 
     @jax.jit
