@@ -112,7 +112,7 @@ def _seen(prepared: Problem) -> Seen:
 class Ensemble:
     """A contestant that solves `solved` trajectories of `TRAJECTORIES`: its times are scaled."""
 
-    def __init__(self, solve: Callable[[], Seen], package: tuple[str, ...], solved: int) -> None:
+    def __init__(self, solve: Callable[[], Any], package: tuple[str, ...], solved: int) -> None:
         self._solve, self._scale, self.versions = solve, TRAJECTORIES / solved, versions(*package)
 
     def solve(self) -> Solved:

@@ -14,20 +14,22 @@ from quspike.errors import InputError
 OPERATOR, HIERARCHY, LADDER, LINE, MEMBRANE = "operator", "hierarchy", "ladder", "line", "adapting"
 MEASURED = "measured"
 INTERVALS = ("intervals-rare", "intervals")
+FAMILY, TRAJECTORIES = "trajectories", ("trajectories-jump", "trajectories-diffusion")
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2
 Say = Callable[[str], None]
 
 
 def names_of(only: Sequence[str]) -> list[str]:
-    """The problems asked for, all by default; G and K bring their frozen twins."""
-    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEASURED, *INTERVALS, MEMBRANE]
+    """The problems asked for, all by default; G and K bring their frozen twins, `trajectories` both kinds."""
+    known = [*PROBLEMS, OPERATOR, HIERARCHY, *TITLES, LADDER, LINE, MEASURED, *INTERVALS, *TRAJECTORIES, MEMBRANE]
     for name in only:
-        if name not in known:
+        if name not in (*known, FAMILY):
             close = get_close_matches(name, known, 1)
             hint = f" (did you mean {close[0]}?)" if close else ""
             raise InputError("--only", name, f"must be {', '.join(known)}{hint}")
-    return [name for name in known if not only or name in only or name.removesuffix("-frozen") in only]
+    asked = [*only, *(TRAJECTORIES if FAMILY in only else ())]
+    return [name for name in known if not only or name in asked or name.removesuffix("-frozen") in asked]
 
 
 def run_bench(
@@ -51,6 +53,9 @@ def run_bench(
             continue
         if name == LINE:
             outcomes.append(race_line(turns, say))
+            continue
+        if name in TRAJECTORIES:
+            outcomes.append(race_trajectories(name, QUICK_SHARE if quick else 1.0, turns, say))
             continue
         if name == MEASURED:
             outcomes.append(race_measured(QUICK_SHARE if quick else 1.0, turns, say))
@@ -132,6 +137,18 @@ def race_line(repeats: int, say: Say = lambda text: None) -> Outcome:
     say(f"{NAME}: the reference")
     timings, absent = race(line_rivals(), line_reference(), repeats, say)
     return Outcome(NAME, TITLE, timings, absent, {})
+
+
+def race_trajectories(name: str, share: float, repeats: int, say: Say = lambda text: None) -> Outcome:
+    """Pure states that jump or diffuse, beside QuTiP's, whose master equation is the reference."""
+    from quspike.bench.rivals import installed
+    from quspike.bench.unravelled import ACCURATE, TITLES, exact, trajectory_rivals
+
+    rivals = trajectory_rivals(name, share)
+    if not installed("qutip"):
+        return Outcome(name, TITLES[name], [], [rival for rival in rivals if rival.missing is not None], {})
+    timings, absent = race(rivals, exact(share), repeats, say)
+    return Outcome(name, TITLES[name], timings, absent, {}, ACCURATE)
 
 
 def race_measured(share: float, repeats: int, say: Say = lambda text: None) -> Outcome:

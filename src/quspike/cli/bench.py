@@ -23,7 +23,7 @@ def command(
         typer.Option(
             "--only",
             metavar="NAME",
-            help="G, K (also frozen), operator, zero-pi, symbols, ladder, measured or adapting. Repeatable.",
+            help="G, K (and frozen), operator, zero-pi, symbols, ladder, measured, trajectories, adapting. Repeatable.",
         ),
     ] = None,
     repeats: Annotated[int, typer.Option("--repeats", metavar="N", min=1, help="Warm runs of each solver.")] = 5,
