@@ -15,7 +15,7 @@ import numpy as np
 from quspike.errors import InputError
 from quspike.spike_trains.chain import Chain, Histories, begin, move_blocks, moved, traced, weights, written
 
-WIDEST, LONGEST = 4096, 200_000  # prefixes that a search keeps at the most, and those times bins
+WIDEST, LONGEST = 4096, 50_000  # prefixes that a search keeps at the most, and those times bins
 TOGETHER = 64  # pairs of patterns that are followed at a time
 
 

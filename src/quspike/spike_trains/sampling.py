@@ -10,7 +10,7 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.spike_trains.chain import Chain
-from quspike.spike_trains.stages import FREE, HELD, RESTING, SILENT, SPIKE
+from quspike.spike_trains.stages import FREE, HELD, RESTING, SILENT, SPIKE, Ladder, Stage
 
 TOGETHER = 512  # trains that are drawn at a time
 
@@ -30,7 +30,7 @@ def _draw(chain: Chain, count: int, rng: np.random.Generator) -> np.ndarray:
     rest, bits = np.zeros(count, dtype=int), np.zeros((count, chain.bins), dtype=np.uint8)
     for n in range(chain.bins):
         for stage in chain.moves[n]:
-            psi = _branch(psi, np.where(rest > 0, HELD, FREE), {k: stage.kraus(k) for k in _kinds(rest)}, rng)
+            psi = _moved(stage, psi, np.where(rest > 0, HELD, FREE), rng)
         write, ready = chain.writes[n], rest == 0
         silent, spike = write.operators[SILENT], write.operators[SPIKE]
         chance = np.sum(np.abs(psi @ spike.T) ** 2, axis=1) / np.sum(np.abs(psi) ** 2, axis=1)
@@ -46,8 +46,25 @@ def _draw(chain: Chain, count: int, rng: np.random.Generator) -> np.ndarray:
     return bits
 
 
-def _kinds(rest: np.ndarray) -> list[int]:
-    return ([FREE] if np.any(rest == 0) else []) + ([HELD] if np.any(rest > 0) else [])
+def _moved(stage: Stage, psi: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each state (B, N) after a stage, one of its Kraus operators drawn where there are several."""
+    if isinstance(stage, Ladder):
+        return _lost(stage, psi, kinds, rng)
+    return _branch(psi, kinds, {int(kind): stage.kraus(kind) for kind in np.unique(kinds)}, rng)
+
+
+def _lost(stage: Ladder, psi: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """So many quanta lost or gained in each state; their chances need populations alone."""
+    weights = stage.weights[kinds]
+    chances = np.cumsum(np.einsum("bkn,bn->bk", weights**2, np.abs(psi) ** 2), axis=1)
+    chosen = np.sum(chances < rng.random(len(psi))[:, None] * chances[:, -1:], axis=1)
+    moved, result = weights[np.arange(len(psi)), chosen] * psi, np.zeros_like(psi)
+    for k in np.unique(chosen):
+        mine = chosen == k
+        source, target = (slice(k, None), slice(None, psi.shape[1] - k)) if stage.step < 0 else (
+            slice(None, psi.shape[1] - k), slice(k, None))  # fmt: skip
+        result[mine, target] = moved[mine, source]
+    return result / np.linalg.norm(result, axis=1, keepdims=True)
 
 
 def _branch(
