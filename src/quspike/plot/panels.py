@@ -141,7 +141,11 @@ def _draw_ensemble(
         draw_band(panel, time, mean, whole, color=QUANTUM, alpha=0.25, linewidth=0)
         ends.append(("+ σ of each", mean[-1] + whole[-1], QUANTUM))
     draw_band(panel, time, mean, apart, color=SPREAD, alpha=0.35, linewidth=0)
-    ends += [("⟨V⟩", mean[-1], QUANTUM), ("± trajectories", mean[-1] - apart[-1], SPREAD)]
+    seen = str(select(ds.neuron_membrane, "neuron", neuron).values)
+    ends += [
+        ("⟨V⟩" if seen == "voltage" else "mean", mean[-1], QUANTUM),
+        ("± trajectories", mean[-1] - apart[-1], SPREAD),
+    ]
     at, level, _ = membrane_trace(ds.isel({BATCH: 0}), neuron)
     panel.plot(at * per_s, level * factor, color=INK, linewidth=0.35, alpha=0.7)
     ends.append(("one of them", float(level[-1]) * factor, INK))

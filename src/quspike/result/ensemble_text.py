@@ -26,7 +26,8 @@ def ensemble_spikes(label: str, trains: list[np.ndarray]) -> list[tuple[str, str
         facts.append(("first spike", human_error(*first, "s")))
     gaps = np.concatenate([np.diff(train) for train in trains])
     if len(gaps):
-        text = f"{human_error(*mean_interval(trains), 's')}, CV {np.std(gaps) / np.mean(gaps):.3g}"
+        text = human_error(*mean_interval(trains), "s")
+        text += f", CV {np.std(gaps) / np.mean(gaps):.3g}" if len(gaps) > 1 else ", the only one"
         facts.append(("intervals", text))
     return facts
 
