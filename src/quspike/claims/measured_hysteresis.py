@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quspike.claims.claim import Claim, Number, Outcome
+from quspike.claims.claim import PAPER, Claim, Number, Outcome
 from quspike.constants import hbar
 
 if TYPE_CHECKING:
@@ -176,6 +176,6 @@ def _draw(data: Mapping[str, Any]) -> Any:
 CLAIM = Claim(
     "measured-hysteresis",
     "How strongly its voltage is measured changes a memristor's hysteresis: the memory persists, back-action blurs it.",
-    "beyond the paper, whose outlook it is: a memristor that learns from what was recorded (Pfeiffer et al. 2016)",
+    f"beyond {PAPER}: a memristor that learns from what was recorded (Pfeiffer et al., Sci. Rep. 6, 29507)",
     check,
 )
