@@ -38,7 +38,14 @@ def smooth_drift(setup: Setup, params: Mapping[str, Any], solution: Solution) ->
     largest = 0.0
     for i, d in enumerate(setup.one.memristors):
         law, numbers = d.law, params["elements"][d.name]
-        if law is None or law.control != "flux" or d.senses == "envelope":
+        if law is None or law.control != "flux":
+            continue
+        if d.senses == "envelope":  # of a filtered record, which has a rate
+            logarithm = np.log(np.asarray(solution.memristance)[..., i])
+            if len(solution.time) > 2:
+                largest = max(
+                    largest, float(np.max(np.abs(np.gradient(logarithm, np.asarray(solution.time), axis=-1))))
+                )
             continue
         x = jnp.ravel(jnp.asarray(solution.memory)[..., i])
         slope = jax.vmap(jax.grad(lambda u, law=law, numbers=numbers: jnp.log(law.conductance(u, 0.0, numbers))))(x)
