@@ -63,7 +63,7 @@ def test_the_drive_of_a_bin_does_not_depend_on_the_step():
 def result():
     """Four bins, cold and lossy, after Fock space has grown."""
     run = dense.run(bins=4, R="100kohm", T="5mK", width=8e-6, save_every=0.25e-9, classical=False)
-    with_states = run.replace(save=qs.Save(states=True, covariance=True))
+    with_states = run.replace(save=qs.Save(states=True, covariance=True, wigner_times=[0.5e-9]))
     return with_states, qs.run(with_states)
 
 
@@ -91,6 +91,16 @@ def test_averages_are_those_of_the_neuron_with_its_qubits_traced_out(result):
     assert ds.membrane.values[:, 0] == pytest.approx(2 * dense.V_ZPF * mean.imag, rel=1e-6, abs=1e-10)
     before, after = mean[4].imag, mean[5].imag  # 1 ns, and 1.25 ns, where the third bin has its middle
     assert after < before + abs(dense.push(1e-9, 1.25e-9)) - 0.01
+
+
+def test_wigner_times_are_passed_and_leave_the_train_whole(result):
+    """∫W = 1 of the neuron with its qubits traced out. Catches: bins and patterns that are cut to the saved times."""
+    _, ds = result
+    cells = [ds[name].values[0, 0] for name in ("wigner_flux", "wigner_charge")]
+    cell = (cells[0][1] - cells[0][0]) * (cells[1][1] - cells[1][0])
+    assert float(ds.wigner.sum()) * cell == pytest.approx(1, abs=1e-5)
+    assert ds.sizes["bin"] == 4
+    assert float(ds.pattern_probability.sum()) <= 1 + 1e-12
 
 
 def test_the_object_is_that_of_the_run_and_of_its_result(result):
