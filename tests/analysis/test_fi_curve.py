@@ -88,6 +88,17 @@ def test_an_ensemble_without_noise_is_refused():
 
 
 @pytest.mark.slow
+def test_a_measured_neuron_has_the_rates_of_its_own_run():
+    """Methods with trajectories of their own: the same spikes as one run. Catches: trajectories of a batch mixed up."""
+    detector = qs.Neuron("m", v_threshold=V_TH, t_ref=T_REF, spike="record", record={"filter": 1e-9})
+    run = neuron(neuron=detector, method="moments", measurement={"strength": 1e9}, trajectories=30)
+    curve = fi_curve(run, [0.4e-9, 0.6e-9])
+    counts = qs.run(run).spike_count.values[:, 0]
+    assert curve.rate.values[1, 0] == pytest.approx(counts.mean() / (END - START))
+    assert curve.rate_error.values[1, 0] == pytest.approx(counts.std(ddof=1) / 30**0.5 / (END - START))
+
+
+@pytest.mark.slow
 def test_an_adapting_neuron_starts_fast_and_stops():
     """At 0.6 nA as its own run: sixteen spikes, the first interval 6.308 ns, then silence."""
     ds = fi_curve(qs.load("examples/adapting.toml").replace(method="classical"), [0.6e-9, 0.8e-9])
@@ -110,6 +121,10 @@ def test_the_figure_has_the_curves_that_differ(quiet, noisy):
     [
         ({"drives": {"input": qs.Sine(1e-9, frequency=1e8)}}, "must be a step of current"),
         ({"drives": {"input": qs.Step(1e-9, stop=50e-9)}}, "must not come before the end of the run"),
+        (
+            {"neuron": qs.Neuron("m", v_threshold=V_TH, spike="escape", escape={"rate": 1e9, "width": 1e-6})},
+            "must be expectation or record, which happen",
+        ),
         ({"neuron": None, "neurons": {}}, "an f–I curve counts its spikes"),
     ],
 )

@@ -81,6 +81,14 @@ def test_the_summary_speaks_of_means_and_errors(ensemble):
     assert f"{human_error(np.mean(counts), stats.sem(counts), '1')} spikes for 16, ⟨V⟩ departs by up to" in text
 
 
+def test_one_interval_has_no_variation(ensemble):
+    """Catches: a coefficient of variation of 0, which a clock has."""
+    assert (
+        ", the only one"
+        in ensemble.isel(trajectory=[0, 2]).isel(spike=ensemble.spike_trajectory == 2).isel(spike=[0, 1]).qs.summary()
+    )
+
+
 def test_a_number_is_written_to_the_second_digit_of_its_error():
     assert human_error(8.1237e-9, 3.21e-11, "s") == "8.124 ± 0.032 ns"
     assert human_error(16.967, 0.0272, "1") == "16.967 ± 0.027"
