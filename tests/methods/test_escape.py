@@ -269,12 +269,18 @@ def moving(**changes):
     return run.replace(circuit=circuit)
 
 
+def test_a_state_that_moves_in_a_delay_under_a_moving_memory_needs_stages():
+    """Catches: a hold that is propagated with the memory of its beginning."""
+    with pytest.raises(qs.NotAvailable, match="such as 20"):
+        qs.compile(moving(reset="subtract"))
+
+
 def test_intervals_that_do_not_exist_are_refused_with_the_nearest_that_do():
     """Catches: a stationary density of a memory that moves; one of a drive that does."""
     with pytest.raises(qs.InputError, match="first or next"):
         interval_statistics(moving(), "stationary")
     with pytest.raises(qs.InputError, match="must be first with reset subtract"):
-        interval_statistics(moving(reset="subtract"), "next")
+        interval_statistics(moving(reset="subtract", stages=3), "next")
     with pytest.raises(qs.InputError, match="trajectory has a memory of its own"):
         interval_statistics(membrane(memory="measured", measurement={"strength": "1e6/s"}))
     with pytest.raises(qs.InputError, match="stationary, or a number"):

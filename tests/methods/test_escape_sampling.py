@@ -20,7 +20,7 @@ JOSEPHSON = {"inductor": "", "junction": "JJ1 m 0 Ic=33nA", "nonlinearity": "sec
 CASES = {
     "membrane": (membrane, 25e-12),
     "quadrature": (lambda: resonator(drive=0.35e-9, rate=2e8, width=2e-6, truncation=20), 50e-12),
-    "junction": (lambda: resonator(drive=0.5e-9, rate=2e8, width=2e-6, truncation=20, **JOSEPHSON), 50e-12),
+    "junction": (lambda: resonator(drive=0.5e-9, rate=2e8, width=2e-6, truncation=20, **JOSEPHSON), 100e-12),
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from quspike.errors import InputError
-from quspike.methods.escape.baseband import baseband_space, refuse_baseband
+from quspike.errors import InputError, NotAvailable
+from quspike.methods.escape.baseband import FLAT, baseband_space, leak_range, refuse_baseband
 from quspike.methods.escape.detector import Detector, detector
 from quspike.methods.escape.fock import fock_space, refuse_fock
 from quspike.methods.escape.quadrature import has_marginal, quadrature_space
@@ -40,11 +40,22 @@ def check_escape(setup: Setup, params: Params) -> None:
     if setup.stages and not float(neuron["t_ref"]) > 0:
         remedy = "must be auto where t_ref is 0 s: a register of no time has no states"
         raise InputError("[neuron] escape stages", setup.stages, remedy)
+    if setup.reset == "subtract" and not setup.stages and float(neuron["t_ref"]) > 0 and _remembers(setup, params):
+        remedy = "must be a number of stages, such as 20, with reset subtract and a memory that moves in the hold"
+        raise NotAvailable("[neuron] escape stages", "auto", remedy)
     spread = reset_spread(setup, params)
     total = float(np.hypot(spread, edge.width))
     if edge.threshold - float(neuron["v_reset"]) < INSIDE * total:
         remedy = _at_rest(edge, float(neuron["v_reset"]), spread, total)
         raise InputError("v_threshold", format_si(edge.threshold, "voltage"), remedy)
+
+
+def _remembers(setup: Setup, params: Params) -> bool:
+    """True if some memristance can move."""
+    if not setup.one.memristors:
+        return False
+    low, high = leak_range(setup, params)
+    return setup.resonator or high > low * (1 + FLAT)
 
 
 def reset_spread(setup: Setup, params: Params) -> float:
