@@ -17,7 +17,7 @@ FROZEN = "C1 m 0 100fF\nL1 m 0 10nH\nMEM1 m 0 model=sigmoid R_on=20kohm R_off=20
 MOVING = """C1 m 0 100fF
 L1 m 0 13.333nH
 JJ1 m 0 Lj=40nH
-MEM1 m 0 model=sigmoid R_on=3kohm R_off=60kohm phi_c=0.5fWb phi_s=0.3fWb T=100mK
+MEM1 m 0 model=sigmoid R_on=3kohm R_off=60kohm phi_c=1fWb phi_s=1fWb T=100mK
 I1 0 m tone"""
 
 
@@ -34,6 +34,7 @@ def measured_run(circuit, amplitude="0.3 nA", **settings):
     )
 
 
+@pytest.mark.slow
 def test_a_frozen_memristance_leaves_the_covariance_of_a_linear_circuit_and_its_record():
     """Variances of V and of x = ∫dy, mean of both, against Van Loan's exponential of (ω0φ, V, x).
 

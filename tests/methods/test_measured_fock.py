@@ -49,7 +49,7 @@ def test_a_linear_circuit_has_its_gaussian_moments_on_the_same_noise(circuit):
     the carrier, a frame that loses what it takes over, an occupation that heats the wrong quadrature.
     """
     normals = np.random.default_rng(0).normal(size=400)
-    mine = path(problem(circuit, truncation=44), 400, normals).given
+    mine = path(problem(circuit, truncation=40), 400, normals).given
     theirs = path(problem(circuit, "moments"), 400, normals, gaussian.follow)
     for name in ("voltage", "flux", "v_v", "phi_v", "phi_phi", "memory"):
         ours, exact = np.asarray(getattr(mine, name)), np.asarray(getattr(theirs, name))
