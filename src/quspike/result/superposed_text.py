@@ -1,4 +1,4 @@
-"""Superposed spike trains in words: nobody has counted, so that counts are expectations and trains have probabilities."""
+"""Superposed spike trains in words: nobody has counted, so counts are expectations and trains have probabilities."""
 
 from __future__ import annotations
 
