@@ -17,8 +17,8 @@ JJ1 m 0 Ic=16nA
 R1 m 0 15.8kohm T=0.1K
 I1 0 m input"""
 DRIVEN = {
-    "drives": {"input": qs.Sine("4 nA", frequency="5.03 GHz")}, "duration": "3 ns", "save_every": "0.25 ns",
-    "nonlinearity": "kerr", "save": {"covariance": True}, "truncation": 28, "dt": "3 ps",
+    "drives": {"input": qs.Sine("2 nA", frequency="5.03 GHz")}, "duration": "3 ns", "save_every": "0.25 ns",
+    "nonlinearity": "kerr", "save": {"covariance": True}, "truncation": 36, "dt": "2 ps",
 }  # fmt: skip
 UNRAVELLINGS = ["jump", "diffusion"]
 
