@@ -86,6 +86,21 @@ def test_a_record_of_two_intervals_gives_the_whole_density(order):
     assert intervals.mean() < 0.85 / RATE
 
 
+@pytest.mark.parametrize("unfinished", [[], [2.5, 4.0], [9.0, 9.0, 9.0]])
+def test_no_interval_is_lost_on_the_edge_of_a_bin(unfinished):
+    """∫p + S(end) = 1 where edges lie on intervals; uncut, p is the normalised histogram of NumPy.
+
+    Catches: S taken after its fall at the lower edge, by which the shortest of six intervals was lost.
+    """
+    intervals = np.array([3.0, 2.0, 1.0, 2.0, 5.0, 4.0])
+    edges = np.linspace(1.0, 5.0, 5)
+    density, _ = interval_density(intervals, edges, unfinished)
+    left = survival(intervals, unfinished).at(np.array([5.0]))[0]
+    assert density @ np.diff(edges) + left == pytest.approx(1.0, abs=1e-12)
+    if not unfinished:
+        np.testing.assert_allclose(density, np.histogram(intervals, edges, density=True)[0])
+
+
 def test_silent_trains_have_no_interval():
     intervals, unfinished = intervals_of([np.zeros(0), np.array([0.3])], 1.0)
     assert len(intervals) == 0

@@ -27,6 +27,10 @@ class Survival(NamedTuple):
         """S at any interval (s)."""
         return self.survival[np.searchsorted(self.interval, interval, side="right") - 1]
 
+    def before(self, interval: np.ndarray) -> np.ndarray:
+        """S(τ−): what is left just before this interval; 1 from the start."""
+        return self.survival[np.maximum(np.searchsorted(self.interval, interval, side="left") - 1, 0)]
+
 
 def intervals_of(trains: Sequence[np.ndarray], stop: float) -> tuple[np.ndarray, np.ndarray]:
     """All intervals, and those that the end of the record cut off: from each last spike to `stop` (s)."""
@@ -49,9 +53,14 @@ def survival(intervals: np.ndarray, unfinished: np.ndarray | Sequence[float] = (
 def interval_density(
     intervals: np.ndarray, edges: np.ndarray, unfinished: np.ndarray | Sequence[float] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """p in each bin, (S(a) − S(b))/(b − a), and its error [1/s]: a histogram that the record's end does not thin."""
+    """p in each bin, (S(a−) − S(b−))/(b − a), and its error [1/s]: a histogram that the record's end does not thin.
+
+    A bin holds its lower edge, and the last one its upper edge too, as in `numpy.histogram`: an interval on an edge is
+    counted once, and ∫p + S = 1 over edges that hold every interval.
+    """
     found = survival(intervals, unfinished)
-    drop = found.at(edges[:-1]) - found.at(edges[1:])
+    left = np.append(found.before(edges[:-1]), found.at(edges[-1:]))
+    drop = -np.diff(left)
     number = np.histogram(intervals, edges)[0]
     width = np.diff(edges)
     error = np.where(number > 0, drop / np.sqrt(np.maximum(number, 1)), np.nan)
