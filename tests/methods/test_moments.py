@@ -6,6 +6,7 @@ import pytest
 
 import quspike as qs
 from quspike.constants import hbar, k_B
+from quspike.errors import InputError
 from quspike.run.compile import compile_run
 from spike_derivatives import check_spike_derivatives
 
@@ -250,3 +251,13 @@ def test_a_junction_or_a_missing_temperature_is_refused_by_name():
         problem("C1 m 0 100fF\nR1 m 0 1Mohm", drives={})
     with pytest.raises(qs.InputError, match="needs a resonator"):
         problem(RC, method="gksl")
+
+
+def test_a_zero_reset_of_a_resonator_leaves_the_width_that_it_is_told():
+    """In the hold σ_V is reset_std, and no mode is left narrower than V_zpf. Catches: the key read and not used."""
+    neuron = qs.Neuron("m", membrane="envelope", v_threshold="10 uV", t_ref="1 ns", reset_std="6 uV")
+    s = problem(LC, neuron=neuron, initial={"voltage": "30 uV"}, duration="1 ns").solve()
+    held = np.asarray(s.time) > float(s.spike_time[0])
+    np.testing.assert_allclose(np.asarray(s.voltage_std)[held], 6e-6, rtol=1e-9)
+    with pytest.raises(InputError, match=r"reset_std must be at least 4.*µV, the zero-point width"):
+        problem(LC, neuron=qs.Neuron("m", membrane="envelope", v_threshold="10 uV", reset_std="3 uV"))

@@ -25,7 +25,8 @@ class Neuron(Table):
     v_reset : the membrane after a `zero` reset, which holds it there for `t_ref`; `subtract` takes
         v_threshold − v_reset off instead [V].
     reset : `zero` or `subtract`.
-    reset_std : standard deviation of the membrane that a `zero` reset leaves [V]; None ("auto"): thermal, √(kT/C).
+    reset_std : standard deviation of the voltage that a `zero` reset leaves [V]; None ("auto"): thermal, √(kT/C), of a
+        resonator V_zpf √(2n̄ + 1), which is never less than V_zpf.
     t_ref : refractory time, in which the input is disconnected [s].
     spike : what makes a spike: the crossing of the `expectation`, or of the filtered `record` of the measurement; a
         click, `escape`; or, unobserved, a qubit for each bin of time, `coherent`.

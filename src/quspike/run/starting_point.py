@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from quspike.constants import k_B
+from quspike.errors import InputError
 from quspike.quantize.membrane import Membrane, total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode, thermal_occupation
 from quspike.quantize.system import System
 from quspike.run.measurement import Measurement
 from quspike.run.neuron import Neuron
 from quspike.run.schema import Run
+from quspike.units import format_si
 
 
 def neuron_params(neuron: Neuron) -> dict[str, Any]:
@@ -38,15 +40,23 @@ def measurement_params(measurement: Measurement, membrane: Membrane, elements: M
 
 
 def reset_params(neuron: Neuron, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
-    """The state that a `zero` reset leaves: σ_V = √(kT/C) unless given; n̄ of the resonator's thermal mode."""
-    temperature = hottest(membrane, elements)
-    std = neuron.reset_std
+    """The state that a `zero` reset leaves: σ_V = √(kT/C) unless given; of a resonator n̄, 2n̄ + 1 = (σ_V/V_zpf)².
+
+    Raises InputError for a resonator's state that is narrower than its ground state.
+    """
+    temperature, std = hottest(membrane, elements), neuron.reset_std
+    if membrane.kind != "resonator":
+        thermal = (k_B * temperature / total_capacitance(membrane, elements)) ** 0.5
+        return {"reset_std": thermal if std is None else std, "reset_occupation": 0.0}
+    mode = resonator_mode(membrane, elements)
     if std is None:
-        std = (k_B * temperature / total_capacitance(membrane, elements)) ** 0.5
-    occupation = 0.0
-    if membrane.kind == "resonator":
-        occupation = thermal_occupation(resonator_mode(membrane, elements).omega, temperature)
-    return {"reset_std": std, "reset_occupation": occupation}
+        occupation = thermal_occupation(mode.omega, temperature)
+        return {"reset_std": mode.v_zpf * (2 * occupation + 1) ** 0.5, "reset_occupation": occupation}
+    if std < mode.v_zpf * (1 - 1e-9):
+        least = format_si(float(mode.v_zpf), "voltage")
+        remedy = f"must be at least {least}, the zero-point width V_zpf of the mode that a zero reset leaves"
+        raise InputError("[neuron] reset_std", format_si(std, "voltage"), remedy)
+    return {"reset_std": std, "reset_occupation": max(0.5 * ((std / mode.v_zpf) ** 2 - 1), 0.0)}
 
 
 def initial_params(run: Run, membrane: Membrane, elements: Mapping[str, Any]) -> dict[str, Any]:
