@@ -44,6 +44,8 @@ def test_without_their_qubits_short_bins_are_a_click_at_first_order(click):
     assert found[-1] < 0.02
 
 
+@pytest.mark.slow
+@pytest.mark.target
 def test_the_field_of_spikes_is_that_of_quantum_regression(click):
     """⟨L†(t)L(t′)⟩ from t = 2 ns on, against QuTiP's two-time functions, at first order in the bin.
 
@@ -97,6 +99,8 @@ def test_without_loss_the_qubits_are_as_mixed_as_the_neuron():
     assert train.entropies()[-1] > 0.3
 
 
+@pytest.mark.slow
+@pytest.mark.target
 def test_a_longer_train_costs_as_many_operations_a_bin():
     """What acts on the neuron is counted: as often for each of 1,000 bins as of 250. Catches: a quadratic cost."""
     counts = {bins: _operations(dense.chain(bins=bins, bin=0.1e-9, R="50kohm", rest=2)) for bins in (250, 1000)}
