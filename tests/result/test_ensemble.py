@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import adapting_neuron
 import quspike as qs
 import spiking_ensemble
 from quspike.cli.report import json_report
@@ -79,6 +80,14 @@ def test_the_summary_speaks_of_means_and_errors(ensemble):
     assert f"intervals     {human_error(*mean_interval(trains), 's')}, CV {gaps.std() / gaps.mean():.3g}\n" in text
     assert "1.66 µV of each state" in text
     assert f"{human_error(np.mean(counts), stats.sem(counts), '1')} spikes for 16, ⟨V⟩ departs by up to" in text
+
+
+def test_pure_states_say_what_they_do_and_whose_average_they_are(ensemble):
+    """And every ensemble what its ± is. Catches: the name of the method alone."""
+    run = adapting_neuron.RUN.replace(method="trajectories", parent="gksl", unravelling="diffusion")
+    title = ensemble.assign_attrs(method="trajectories", config=run.to_toml()).qs.summary().splitlines()[0]
+    assert title.startswith("trajectories (quantum diffusion of gksl), ")
+    assert "4 trajectories (± standard error), " in title
 
 
 def test_one_interval_has_no_variation(ensemble):

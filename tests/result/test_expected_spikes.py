@@ -13,6 +13,7 @@ from quspike.cli.report import json_report
 from quspike.errors import InputError
 from quspike.plot import plot_run
 from quspike.plot.style import CLASSICAL, QUANTUM
+from quspike.result.expected_spikes import EXPECTED
 from quspike.result.interval_text import interval_numbers
 
 T_REF, SCALE = 2e-9, 6e-9
@@ -35,7 +36,7 @@ def clicks():
 def test_expected_spikes_are_not_called_none(clicks):
     """Catches: "0 spikes" because the event table is empty; a mean interval from p at every time but t_ref."""
     text = clicks.qs.summary()
-    assert "7.25 expected; no click is drawn" in text
+    assert "7.25 expected, no click is drawn" in text
     assert "stationary interval: 8 ns, CV 0.75 (computed, without sampling)" in text
     assert "7.25 spikes for 16" in text
     assert json.loads(json_report(clicks, "x.nc"))["spike_count"] == {"neuron": 7.25}
@@ -58,6 +59,24 @@ def test_statistics_are_those_of_the_density(clicks):
     assert table.mean_interval.item() == pytest.approx(T_REF + SCALE, rel=1e-4)
     assert table.cv.item() == pytest.approx(SCALE / (T_REF + SCALE), rel=1e-4)
     assert np.isnan(table.lv.item())
+
+
+def test_an_expected_number_is_called_one(clicks):
+    """And the classical neuron's own is none. Catches: 7.25 as "number of spikes"."""
+    assert clicks.spike_count.long_name == clicks.qs.spike_statistics().spike_count.long_name == EXPECTED
+    assert clicks.qs.classical.spike_count.long_name == "number of spikes"
+
+
+def test_energy_of_a_click_is_told_where_there_is_one(clicks):
+    """Catches: "0 J" of a membrane without inductor, to which a click gives none."""
+    assert " J" not in clicks.assign(click_energy=("neuron", [0.0])).qs.summary()
+    assert ", each gives the circuit 2e-25 J" in clicks.assign(click_energy=("neuron", [2e-25])).qs.summary()
+
+
+def test_no_empty_train_leaves_for_neo(clicks):
+    """Catches: an empty SpikeTrain, whose rate elephant gives as 0."""
+    with pytest.raises(InputError, match="needs spikes that have happened"):
+        clicks.qs.to_neo()
 
 
 def test_the_figure_draws_the_rate_and_no_raster(clicks):

@@ -7,7 +7,7 @@ import xarray as xr
 
 from quspike.analysis.spike_train import adaptation_index, cv, fanofactor, isi, lv
 from quspike.result.ensemble import estimate, mean_interval
-from quspike.result.expected_spikes import drawn, expected_count
+from quspike.result.expected_spikes import EXPECTED, drawn, expected_count
 from quspike.result.interval_text import interval_numbers
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
@@ -73,7 +73,7 @@ def _expected(ds: xr.Dataset, length: float) -> xr.Dataset:
         interval = interval_numbers(ds, name) if "isi_density" in ds else None
         known = {"spike_count": count, "mean_firing_rate": count / length}
         rows.append(known | ({} if interval is None else {"mean_interval": interval.mean, "cv": interval.cv}))
-    for key, (meaning, unit) in MEANINGS.items():
+    for key, (meaning, unit) in (MEANINGS | {"spike_count": (EXPECTED, "1")}).items():
         table[key] = (("neuron",), [row.get(key, float("nan")) for row in rows], _attrs(meaning, unit))
     if "count_fano" in ds:
         table["fano_factor"] = (("neuron",), np.atleast_1d(ds.count_fano.values), _attrs(*COUNT_FANO))

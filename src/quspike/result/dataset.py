@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from quspike.result.expected_spikes import CLICKS, EXPECTED
 from quspike.result.provenance import attributes, twin_attributes
 from quspike.result.schema import BATCH, COORDINATES, ON_REQUEST, VARIABLES, describe
 from quspike.result.twin import join
@@ -59,6 +60,8 @@ def arrange(run: Any, problem: Any, solution: Any) -> xr.Dataset:
     batch = (BATCH,) * (np.ndim(solution.voltage) - 2)
     variables = {row.name: _variable(row.name, getattr(solution, row.name), batch) for row in VARIABLES}
     variables["memory"].attrs["units"] = _common_unit(problem.memory_units)
+    if CLICKS in solution.extra:
+        variables["spike_count"].attrs["long_name"] = EXPECTED
     variables |= _spikes(solution, problem.neurons)
     coordinates = _coordinates(run, problem, solution, batch)
     for name, values in solution.extra.items():

@@ -11,6 +11,8 @@ import xarray as xr
 CLICKS, SUPERPOSED = "spike_rate", "spike_probability"
 """The variables that such results have."""
 
+EXPECTED = "expected number of spikes"
+
 
 def drawn(ds: xr.Dataset) -> bool:
     """True where the event table holds the spikes."""
@@ -28,9 +30,9 @@ def expected_spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
     facts = []
     for name in np.atleast_1d(ds.neuron.values):
         label = "spikes" if ds.neuron.size == 1 else f"spikes of {name}"
-        text = f"{expected_count(ds, name):.4g} expected; no click is drawn"
+        text = f"{expected_count(ds, name):.4g} expected, no click is drawn"
         if "click_energy" in ds:
             energy = ds.click_energy.sel(neuron=name) if "neuron" in ds.click_energy.dims else ds.click_energy
-            text += f"; each gives the circuit {float(energy):.3g} J" if float(energy) else ""
+            text += f", each gives the circuit {float(energy):.3g} J" if float(energy) else ""
         facts.append((label, text))
     return facts

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from quspike.errors import InputError
+from quspike.result.expected_spikes import drawn
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -19,8 +20,11 @@ def to_neo(ds: xr.Dataset) -> Any:
 
     Raises
     ------
-    InputError : the package neo is not installed.
+    InputError : spikes that are expected or superposed, of which none has happened; no package neo.
     """
+    if not drawn(ds):
+        remedy = "needs spikes that have happened: an empty train would say that the neuron is silent"
+        raise InputError("to_neo()", "expected or superposed ones", remedy)
     neo = _import_neo()
     block = neo.Block(name="quspike", config=ds.attrs["config"], method=ds.attrs["method"])
     trains = spike_trains(ds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import zip_longest
 
 import numpy as np
@@ -44,10 +45,20 @@ def summarize(ds: xr.Dataset) -> str:
 
 def _title(ds: xr.Dataset) -> str:
     memory = str(ds.attrs["memory"]).replace("_", "-")
-    parts = [ds.attrs["method"], f"{memory} memory", human(ds.time.values[-1], "s"), f"seed {ds.attrs['seed']}"]
+    parts = [_method(ds), f"{memory} memory", human(ds.time.values[-1], "s"), f"seed {ds.attrs['seed']}"]
     if BATCH in ds.dims:
-        parts.insert(2, f"{ds.sizes[BATCH]} trajectories")
+        parts.insert(2, f"{ds.sizes[BATCH]} trajectories (± standard error)")
     return ", ".join(parts)
+
+
+def _method(ds: xr.Dataset) -> str:
+    """Its name; of pure states also what each does, and whose average they are."""
+    name = str(ds.attrs["method"])
+    if name != "trajectories":
+        return name
+    run = tomllib.loads(ds.attrs["config"])["run"]
+    motion = {"jump": "quantum jumps", "diffusion": "quantum diffusion"}[run["unravelling"]]
+    return f"{name} ({motion} of {run['parent']})"
 
 
 def _spikes(ds: xr.Dataset) -> list[tuple[str, str]]:

@@ -21,7 +21,8 @@ def superposed_spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
     mean, fano = float(ds.count_mean[0]), float(ds.count_fano[0])
     spread = np.sqrt(max(fano * mean, 0.0)) if mean > 0 else 0.0
     bins = ds.sizes["bin"]
-    facts = [("spikes", f"unobserved, superposed in {bins} bins: {mean:.3g} ± {spread:.2g}, Fano factor {fano:.3g}")]
+    text = f"unobserved, superposed in {bins} bins: {mean:.3g} expected, σ {spread:.2g}, Fano factor {fano:.3g}"
+    facts = [("spikes", text)]
     for i in range(min(NAMED, ds.sizes["pattern"])):
         times = ds.bin.values[ds.pattern_spikes.values[i] == 1]
         label = "likeliest trains" if i == 0 else ""
