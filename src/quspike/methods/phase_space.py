@@ -58,6 +58,9 @@ def check(setup: Setup, method: str, quantum: bool) -> None:
     if setup.memory == "measured" or setup.spike == "record":
         remedy = "must be empty where a record is kept, which each trajectory has a state of its own for"
         raise NotAvailable(key, "given", f"{remedy}; [save] states keeps those of gksl, covariance those of moments")
+    if setup.spike == "escape":
+        remedy = "must be empty with spike escape, whose register mixes a neuron's states over when it clicked"
+        raise NotAvailable(key, "given", remedy)
     ensemble = method == "modes" and bool(setup.one.junctions or (setup.memory == "operator" and setup.one.memristors))
     if ensemble:
         remedy = "must be empty where modes runs an ensemble: points are no density; brownian and heom have one"

@@ -16,6 +16,7 @@ from quspike.methods.method import Setup, Solution
 from quspike.validity.common import TOP_LEVEL, memory_checks, numerics_checks
 from quspike.validity.membrane import membrane_checks
 from quspike.validity.network import network_checks
+from quspike.validity.spiking import spiking_checks
 from quspike.verdict import Check
 
 __all__ = ["TOP_LEVEL", "Check", "announce", "assess"]
@@ -26,7 +27,8 @@ def assess(setup: Setup, method: str, params: Mapping[str, Any], solution: Solut
     judge = network_checks if setup.several else membrane_checks
     method = setup.parent if method == "trajectories" else method  # whose equation they average to
     checks = judge(setup, method, params, solution)
-    return [*checks, *memory_checks(setup, solution), *numerics_checks(solution)]
+    own = [] if setup.several else spiking_checks(setup, params, solution)
+    return [*checks, *own, *memory_checks(setup, solution), *numerics_checks(solution)]
 
 
 def announce(checks: list[Check], strict: bool) -> None:

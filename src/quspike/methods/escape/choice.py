@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from quspike.constants import k_B
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.escape.baseband import FLAT, baseband_space, leak_range, refuse_baseband
 from quspike.methods.escape.detector import Detector, detector
@@ -11,9 +12,13 @@ from quspike.methods.escape.fock import fock_space, refuse_fock
 from quspike.methods.escape.quadrature import has_marginal, quadrature_space
 from quspike.methods.escape.space import Space
 from quspike.methods.method import Params, Setup
+from quspike.methods.secular import occupations
+from quspike.quantize.membrane import total_capacitance
 from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.units import format_si
 
+FASTEST = 1e6  # leak rates that Γ0 may have: a thousand times as sharp as the membrane is, and thousands of points
+MOST_CLICKS = 1e6  # Γ0 t of a run in Fock space, whose explicit steps they count: minutes
 INSIDE = 1.0  # standard deviations of the reset state and the edge together, within which a threshold is at rest
 
 
@@ -39,15 +44,48 @@ def check_escape(setup: Setup, params: Params) -> None:
     neuron, edge = params["neuron"], detector(params)
     if setup.stages and not float(neuron["t_ref"]) > 0:
         remedy = "must be auto where t_ref is 0 s: a register of no time has no states"
-        raise InputError("[neuron] escape stages", setup.stages, remedy)
+        raise InputError("[neuron] escape.stages", setup.stages, remedy)
     if setup.reset == "subtract" and not setup.stages and float(neuron["t_ref"]) > 0 and _remembers(setup, params):
         remedy = "must be a number of stages, such as 20, with reset subtract and a memory that moves in the hold"
-        raise NotAvailable("[neuron] escape stages", "auto", remedy)
+        raise NotAvailable("[neuron] escape.stages", "auto", remedy)
     spread = reset_spread(setup, params)
     total = float(np.hypot(spread, edge.width))
     if edge.threshold - float(neuron["v_reset"]) < INSIDE * total:
         remedy = _at_rest(edge, float(neuron["v_reset"]), spread, total)
-        raise InputError("v_threshold", format_si(edge.threshold, "voltage"), remedy)
+        raise InputError("[neuron] v_threshold", format_si(edge.threshold, "voltage"), remedy)
+
+
+def check_rate(setup: Setup, params: Params, duration: float) -> None:
+    """Refuse clicks so fast that the equation would take hours: of a voltage 𝓞(√(Γ0/γ)) points, of ρ Γ0 t steps."""
+    rate, leak = float(params["neuron"]["escape_rate"]), _leak(setup, params)
+    most, why = FASTEST * leak, f"{FASTEST:.0e} times the leak rate"
+    if setup.resonator and MOST_CLICKS / duration < most:
+        most, why = MOST_CLICKS / duration, f"{MOST_CLICKS:.0e} in the run"
+    if rate > most:
+        remedy = f"must be ≤ {format_si(float(f'{most:.3g}'), 'rate')}, {why}: by then a click is sure at the edge"
+        raise InputError("[neuron] escape.rate", format_si(rate, "rate"), remedy)
+
+
+def _leak(setup: Setup, params: Params) -> float:
+    """The fastest leak rate ΣW/C, 1/s."""
+    return leak_range(setup, params)[1] / float(total_capacitance(setup.one, params["elements"]))
+
+
+def rate_at_rest(setup: Setup, params: Params) -> float:
+    """Clicks of the undriven membrane, 1/s: ⟨Γ⟩ of its thermal state about 0, with the hold after each.
+
+    Clicks faster than the leak deplete the state's tail: then this is the most that there can be.
+    """
+    elements, dissipators = params["elements"], setup.one.dissipators
+    if setup.resonator:
+        mode = resonator_mode(setup.one, elements)
+        quanta = max(float(n) for n in occupations(setup, params, mode))
+        std = float(mode.v_zpf) * float(np.sqrt(2 * quanta + 1))
+    else:
+        hottest = max(float(elements[d.name]["T"]) for d in dissipators)
+        std = float(np.sqrt(k_B * hottest / float(total_capacitance(setup.one, elements))))
+    rate = float(detector(params).mean_rate(0.0, std))
+    return rate / (1 + rate * float(params["neuron"]["t_ref"]))
 
 
 def _remembers(setup: Setup, params: Params) -> bool:

@@ -78,7 +78,7 @@ def register(space: Space, t_ref: float, stages: int, volts, flux_scale: float) 
     held = held_generator(space, space.first_memory)
     if not space.frozen and held is not None and t_ref > 0 and not stages:
         remedy = "must be a number of stages with reset subtract and a memory that moves, such as 20: a delay has none"
-        raise NotAvailable("[neuron] escape stages", "auto", remedy)
+        raise NotAvailable("[neuron] escape.stages", "auto", remedy)
     still = space.after if held is None and space.after is not None else None
     states = 0 if t_ref == 0 else max(stages, 1)
     return Register(

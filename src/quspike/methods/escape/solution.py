@@ -12,11 +12,11 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from quspike.errors import InputError
+from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.kernel.grid import GridPlan
 from quspike.memory import mean_field
 from quspike.methods import secular
-from quspike.methods.escape.choice import check_escape, state_space
+from quspike.methods.escape.choice import check_escape, check_rate, rate_at_rest, state_space
 from quspike.methods.escape.detector import detector
 from quspike.methods.escape.register import RELATIVE, Ensemble, register, run_register
 from quspike.methods.escape.space import Space
@@ -32,7 +32,14 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup as it is. Raises InputError and NotAvailable: see `check_escape`."""
     if setup.resonator and not setup.fock:
         raise InputError("method", "brownian", "must be gksl with spike escape on a resonator")
+    for key, asked in (("states", setup.save_states), ("covariance", setup.save_covariance)):
+        if asked:
+            raise NotAvailable(f"[save] {key}", "true", "must be false with spike escape so far: its σ(V) is kept")
+    if setup.truncation is not None and not setup.resonator:
+        remedy = "must be auto with spike escape on a node without inductor: its equation has no levels"
+        raise InputError("[run] truncation", setup.truncation, remedy)
     check_escape(setup, params)
+    check_rate(setup, params, duration)
     return setup
 
 
@@ -96,6 +103,7 @@ def _assemble(setup: Setup, params: Params, space: Space, mode: Any, times: np.n
             "finite": jnp.asarray(bool(np.all(np.isfinite(total)))),
             "trace_error": jnp.asarray(np.max(np.abs(trace - 1))),
             "top_level_population": jnp.asarray(max(rim, 0.0)),
+            "spikes_at_rest": jnp.asarray(rate_at_rest(setup, params)),
         },
         extra={
             "spike_rate": jnp.asarray(found.integrating @ space.rate)[:, None],
@@ -137,12 +145,17 @@ def _conductances(setup: Setup, params: Params, mode: Any, memory: np.ndarray, s
 
 
 def _intervals(setup: Setup, params: Params, duration: float) -> dict[str, Any]:
-    """The stationary interval's density where there is one, else the next one's, else the first one's."""
+    """The stationary interval's density where there is one, else the next one's, else the first one's.
+
+    Nothing where its numbers cannot be had: the run's own averages stand without them.
+    """
     for kind in ("stationary", "next", "first"):
         try:
             found = answer(setup, params, duration, Question(kind, None, None))
         except InputError:
             continue
+        except ConvergenceError:
+            return {}
         break
     return {
         "interval": jnp.asarray(found.interval),

@@ -157,7 +157,8 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
     if not 0 < mean * space.leak < RAREST:
         least = format_si(float(f"{RAREST / space.leak:.2g}"), "time")
         raise ConvergenceError(
-            f"the mean interval is longer than {least}: spikes are so rare that rounding outweighs them"
+            f"the mean interval is longer than {least}: spikes are so rare that rounding outweighs them; a lower "
+            "[neuron] v_threshold, a wider escape.width or a stronger drive has intervals"
         )
     std, bare = float(np.sqrt(variance)), mean - chain.shift
     end = bare + TAIL * std if question.longest is None else question.longest - chain.shift
@@ -190,7 +191,7 @@ def _conditional(setup: Setup, params: Params, duration: float, space: Space, qu
         )
         raise InputError("kind", kind, remedy)
     if setup.stages:
-        raise NotAvailable("[neuron] escape stages", setup.stages, "must be auto with a memory that moves")
+        raise NotAvailable("[neuron] escape.stages", setup.stages, "must be auto with a memory that moves")
     if isinstance(kind, int):
         return _nth(params, duration, space, question)
     t_ref, begin = float(params["neuron"]["t_ref"]), _settled(space, kind)
