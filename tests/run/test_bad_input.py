@@ -247,10 +247,18 @@ MEASURED = '[measurement]\nstrength = "1e6/s"\n'
     [
         ('spike = "expectation"', 'spike = "escape"', "[neuron] escape"),
         ('spike = "expectation"', 'spike = "record"', "[neuron] record"),
-        ('spike = "expectation"', 'spike = "coherent"\ncoherent = { bin = "1 ns" }', "coherent width"),
+        ('spike = "expectation"', 'spike = "coherent"\ncoherent = { bin = "1 ns" }', "[neuron] coherent.width"),
         ('spike = "expectation"', 'escape = { rate = "1e9/s", width = "2 uV" }', "belongs to spike escape"),
-        ('spike = "expectation"', 'spike = "escape"\nescape = { rate = "-1e9/s", width = "2 uV" }', "escape rate"),
-        ('spike = "expectation"', 'spike = "escape"\nescape = { rate = "1 GHz", width = "2 uV" }', "escape rate"),
+        (
+            'spike = "expectation"',
+            'spike = "escape"\nescape = { rate = "-1e9/s", width = "2 uV" }',
+            "[neuron] escape.rate",
+        ),
+        (
+            'spike = "expectation"',
+            'spike = "escape"\nescape = { rate = "1 GHz", width = "2 uV" }',
+            "[neuron] escape.rate",
+        ),
         ('memory = "mean_field"', 'memory = "measured"', "[measurement]"),
         ("record = false", "record = true", "[save] record"),
         ("[save]", MEASURED + "[save]", "[measurement]"),

@@ -62,7 +62,8 @@ class Table(BaseModel):
 
 
 class OneOf(Kind):
-    """One table, an object already or the mapping that it is made of; `label` goes before its keys in errors.
+    """One table, an object already or the mapping that it is made of; `label` goes before its keys in errors, with a
+    dot where it is a table within one.
 
     `optional` takes None, and leaves the table out where it is written.
     """
@@ -74,24 +75,24 @@ class OneOf(Kind):
         return f"a table {self.label}"
 
     def read(self, value: Any) -> Any:
-        return self._made(value, lambda keys, label: self.kind(**keys))
+        return self._made(value, lambda keys: self.kind(**keys))
 
     def read_file(self, value: Any) -> Any:
-        return self._made(value, self.kind.from_file)
+        return self._made(value, lambda keys: self.kind.from_file(keys, str))
 
     def write(self, value: Any) -> Any:
         return None if value is None else value.written()
 
-    def _made(self, value: Any, make: Callable[[Mapping[str, Any], Callable[[str], str]], Any]) -> Any:
+    def _made(self, value: Any, make: Callable[[Mapping[str, Any]], Any]) -> Any:
         if isinstance(value, self.kind) or (self.optional and value is None):
             return value
         if not isinstance(value, Mapping):
             raise self.wrong(value)
-        label = f"{self.label} {{}}".format
+        inner = f"{self.label} {{}}" if self.label.startswith("[") else f"{self.label}.{{}}"
         try:
-            return make(value, label)
+            return make(value)
         except InputError as error:
-            raise relabelled(error, label, None) from None
+            raise relabelled(error, inner.format, None) from None
 
 
 def _read_file(kind: Kind | None, key: str, value: Any) -> Any:
