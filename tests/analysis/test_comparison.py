@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
+import escape_neurons
 import quspike as qs
-from quspike.analysis.ladder.comparison import DEVIATIONS, compare, deviations
+from quspike.analysis.ladder.comparison import DEVIATIONS, averaged, compare, deviations
 from quspike.analysis.ladder.rungs import rung, rungs
 from quspike.baths.noise import voltage_variance
 from quspike.constants import k_B
+from quspike.result.expected_spikes import SUPERPOSED
 
 R, C, T, CUTOFF = 20e3, 100e-15, 0.02, 1e12
 THRESHOLD, HOLD = 20e-6, 2e-9
@@ -119,3 +122,24 @@ def test_an_ensemble_is_compared_by_its_means() -> None:
     total = (alone.voltage_std**2).mean("trajectory") + alone.voltage.var("trajectory")
     np.testing.assert_allclose(ds.voltage_std.values[1] ** 2, total.values, rtol=1e-12)
     assert "moments" in ds.qs.summary()
+
+
+def test_expected_spikes_are_compared_by_their_number_and_a_row_says_what_made_them() -> None:
+    """A clicking neuron beside one whose mean stays below the threshold: apart by what is expected of the first.
+
+    Catches: two empty event tables that are called "as many" spikes; an expectation that silently stands for a click.
+    """
+    run = escape_neurons.membrane(duration=12e-9, current=0.39e-9)
+    ds = compare(run, "moments,brownian")
+    expected = float(ds.spike_count.values[1, 0])
+    assert expected > 0.1
+    assert ds.spike_count_difference.values[0, 1] == expected
+    rows = [line.split() for line in ds.qs.summary().splitlines()[1:4]]
+    assert [row[:2] for row in rows[1:]] == [["moments", "expectation"], ["brownian", "escape"]]
+    assert f"{expected:.3g} apart in number" in ds.qs.summary()
+
+
+def test_superposed_spikes_are_compared_by_the_number_that_is_expected() -> None:
+    """Catches: the zero of an event table in which no spike has happened."""
+    ds = xr.Dataset({"spike_count": ("neuron", [0]), "count_mean": ("neuron", [2.06]), SUPERPOSED: ("bin", [0.1])})
+    assert averaged(ds).spike_count.item() == 2.06

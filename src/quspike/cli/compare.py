@@ -81,9 +81,9 @@ def _as_json(ds: xr.Dataset) -> str:
     from quspike.result.provenance import to_json
 
     labels = [str(label) for label in ds.rung.values]
-    validity = json.loads(ds.attrs["validity"])
+    validity, kinds = json.loads(ds.attrs["validity"]), json.loads(ds.attrs["spikes"])
     methods = {
-        label: {"wall_seconds": float(ds.wall_seconds[k]), "validity": validity[label]}
+        label: {"spike": kinds[label], "wall_seconds": float(ds.wall_seconds[k]), "validity": validity[label]}
         for k, label in enumerate(labels)
     }
     pairs = [

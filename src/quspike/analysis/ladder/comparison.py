@@ -22,6 +22,7 @@ import xarray as xr
 from quspike.analysis.ladder.rungs import Rung, rungs
 from quspike.errors import ConvergenceError, InputError, QuspikeError
 from quspike.methods.registry import METHODS, Method
+from quspike.result.expected_spikes import SUPERPOSED, drawn
 from quspike.result.provenance import attributes, to_json
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
@@ -78,11 +79,22 @@ def compare(
     if len(results) < 2:
         tried = "; ".join(f"{label}: {text}" for label, text in failures.items())
         raise ConvergenceError(f"fewer than two methods came to a result ({tried})")
-    return _together(run, results, left_out, failures)
+    kinds = {one.label: spike_kinds(one.of(run)) for one in ladder if one.label in results}
+    return _together(run, results, left_out, failures).assign_attrs(spikes=to_json(kinds))
+
+
+def spike_kinds(run: Run) -> str:
+    """What makes a spike in this run: a method that does not know the run's own kind takes the expectation."""
+    return ", ".join(dict.fromkeys(neuron.spike for neuron in run.neurons.values()))
 
 
 def averaged(ds: xr.Dataset) -> xr.Dataset:
-    """An ensemble as its means over trajectories, with the noise and the spikes of all; other results as they are."""
+    """An ensemble as its means over trajectories, with the noise and the spikes of all; other results as they are.
+
+    Of superposed spikes `spike_count` is the expected number: in their event table there is none.
+    """
+    if SUPERPOSED in ds:
+        return ds.assign(spike_count=ds.count_mean.assign_attrs(ds.spike_count.attrs))
     if BATCH not in ds.dims:
         return ds
     means = ds[[*KEPT]].mean(BATCH, keep_attrs=True)
@@ -193,7 +205,8 @@ def _noise(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _spikes(a: xr.Dataset, b: xr.Dataset) -> tuple[float, float]:
-    if "trajectories" in a.attrs or "trajectories" in b.attrs:  # no spike of an ensemble belongs to one of a train
+    trains = all(drawn(ds) and "trajectories" not in ds.attrs for ds in (a, b))
+    if not trains:  # no spike of an ensemble, and none that is expected, belongs to one of a train
         return float(np.abs(np.asarray(a.spike_count) - np.asarray(b.spike_count)).sum()), float("nan")
     counts, shifts = 0.0, [np.zeros(0)]
     for (one,), (other,) in zip(spike_trains(a).values(), spike_trains(b).values(), strict=True):

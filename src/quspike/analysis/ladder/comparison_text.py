@@ -17,13 +17,21 @@ NOTHING = "–"
 def comparison_text(ds: xr.Dataset) -> str:
     """Two tables, and what was left out."""
     labels = [str(label) for label in ds.rung.values]
-    found = _table(["", *_columns(ds)], [[label, *_row(ds, i, label)] for i, label in enumerate(labels)])
+    kinds = _kinds(ds, labels)
+    rows = [[label, *own, *_row(ds, i, label)] for i, (label, own) in enumerate(zip(labels, kinds, strict=True))]
+    found = _table(["", *(["a spike"] if kinds[0] else []), *_columns(ds)], rows)
     apart = _table(
         ["apart", "⟨V⟩ (RMS)", "⟨V⟩ (max)", "M", "σ(V)", "spikes"],
         [[f"{labels[i]} – {labels[j]}", *_pair(ds, i, j)] for i in range(len(labels)) for j in range(i)],
     )
     title = f"{len(labels)} methods, {human(ds.time.values[-1], 's')}"
     return "\n".join([title, *_indented(found), "", *_indented(apart), *_left_out(ds), *_warnings(ds)])
+
+
+def _kinds(ds: xr.Dataset, labels: Sequence[str]) -> list[list[str]]:
+    """A column that says what makes a spike, where that is not the same for all methods."""
+    kinds = json.loads(ds.attrs.get("spikes", "{}"))
+    return [[kinds[label]] if len(set(kinds.values())) > 1 else [] for label in labels]
 
 
 def _columns(ds: xr.Dataset) -> list[str]:
