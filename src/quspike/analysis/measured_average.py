@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EDGE = 1e-6  # of the state, in the two highest levels
 MOST_LEVELS = 128
+MOST_CARRIER = 0.1  # of the damping, that W(x) at each instant has and its average over a carrier has not
 
 
 def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
@@ -35,11 +36,12 @@ def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset : `voltage`, `voltage_std` [V], `conductance` (the mean W) [S] over `time`; `density` over `time` and
-        `memory`; attributes `levels` and `top_level_population`.
+        `memory`; attributes `levels`, `top_level_population` and `carrier_share`, the part of the damping by which W(x)
+        at each instant and its average over the carrier differ, at most.
 
     Raises
     ------
-    InputError : a run whose averages have no equation of their own.
+    InputError : a run whose averages have no equation of their own, or whose carrier swings W by too much for it.
     ConvergenceError : a state too large for 128 levels.
     """
     import jax
@@ -63,7 +65,11 @@ def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
         found = jax.jit(lambda p, n, s=setup, k=saved: closed.averages(s, p, n, k, values))(problem.params, nodes)
         top = float(jnp.max(jnp.sum(jnp.diagonal(found.packed, axis1=1, axis2=2)[:, -2:], axis=1)))
         if top <= EDGE:
-            return _dataset(problem, model_of(setup, problem.params), found, top)
+            model = model_of(setup, problem.params)
+            share = float(closed.carrier_share(model, found))
+            if share > MOST_CARRIER:
+                _refuse_carrier(setup.one.memristors[0].name, share)
+            return _dataset(problem, model, found, {"top_level_population": top, "carrier_share": share})
         if levels >= MOST_LEVELS or problem.run.truncation is not None:
             raise ConvergenceError(
                 f"the last two of {levels} levels hold {top:.2g} of the state: take more, or drive less"
@@ -71,7 +77,12 @@ def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
         problem = problem.with_setup(truncation=min(int(1.5 * levels) + 1, MOST_LEVELS))
 
 
-def _dataset(problem: Any, model: Any, found: Any, top: float) -> xr.Dataset:
+def _refuse_carrier(name: str, share: float) -> None:
+    how = f"must be wider than the carrier's swing: W is averaged over it, which moves κ by {100 * share:.0f} %"
+    raise InputError(name, "a narrow law", f"{how}, and has no equation without trajectories")
+
+
+def _dataset(problem: Any, model: Any, found: Any, numbers: dict[str, float]) -> xr.Dataset:
     import xarray as xr
 
     from quspike.methods.measured_fock.closed import voltages
@@ -94,5 +105,5 @@ def _dataset(problem: Any, model: Any, found: Any, top: float) -> xr.Dataset:
             "time": ("time", np.asarray(times), {"units": "s", "long_name": "time"}),
             "memory": ("memory", np.asarray(found.x), {"units": unit, "long_name": "memory variable"}),
         },
-        {"levels": model.levels, "top_level_population": top},
+        {"levels": model.levels, **numbers},
     )

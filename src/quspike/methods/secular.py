@@ -97,10 +97,15 @@ def kinetic(setup: Setup, params: Params, mode: Mode, t, alpha, piece):
 
 def carrier(setup: Setup, params: Params, mode: Mode, t, alpha, piece) -> tuple:
     """(φ_dc, A, V_A): rest flux and the carrier's flux and voltage amplitudes about it."""
-    rest = setup.inputs.slow_current(piece, t, _concrete_omega(setup)) / (mode.omega**2 * mode.capacitance)
+    rest = rest_flux(setup, mode, piece, t)
     swing = alpha - rest / (2 * mode.phi_zpf) * jnp.exp(1j * mode.omega * t)
     size = jnp.sqrt(swing.real**2 + swing.imag**2 + TINY)
     return rest, 2 * mode.phi_zpf * size, 2 * mode.v_zpf * size
+
+
+def rest_flux(setup: Setup, mode: Mode, piece, t):
+    """φ_dc = L I of the slow currents, Wb."""
+    return setup.inputs.slow_current(piece, t, _concrete_omega(setup)) / (mode.omega**2 * mode.capacitance)
 
 
 def _concrete_omega(setup: Setup) -> float:

@@ -8,6 +8,7 @@ from quspike.methods.method import Setup, Solution
 from quspike.verdict import Check, bounded, info
 
 INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
+STEP = 0.5  # where covariances (a splitting of second order) and first passages (of first) err by 3 %
 TOP_LEVEL = 1e-6
 TRACE = 1e-8
 TIERS = 1e-3  # of a hierarchy: what it was converged to, which positivity and uncertainty hold to as well
@@ -41,7 +42,7 @@ def numerics_checks(solution: Solution) -> list[Check]:
     checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
     if "step_in_fastest_time" in found:
         text = "the step times the fastest rate: means err as its square, paths on given noise as itself"
-        checks = [info("step/fastest time", found["step_in_fastest_time"], text)]
+        checks = [bounded("step/fastest time", found["step_in_fastest_time"], STEP, text)]
     if "top_level_population" in found:
         text = "population of the highest levels, or at the edge of the grid: a larger truncation holds more"
         checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))

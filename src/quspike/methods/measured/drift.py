@@ -3,7 +3,8 @@
 baseband    dV = (I/C − γV)dt,  dφ = V dt,  γ = ΣW/C;     Σ as in `moments.py`, with ΣħW²/8kT of complete positivity
 resonator   α → α e^{−(κ/2 + iω0)h},  Σ → e^{−κh} RΣRᵀ + (1 − e^{−κh})(2n̄ + 1) × vacuum,     κ = ΣW/C
 
-with R the rotation by ω0h. The drive is integrated by Gauss's two points, to order h⁴.
+with R the rotation by ω0h. A slow current moves the rest flux φ_dc = LI, where V = 0: α leaks about that, or a memory
+would drift by the V = (κ/2)LI of a leak about φ = 0. The drive is integrated by Gauss's two points, to order h⁴.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from jax import Array
 from quspike.constants import hbar, k_B
 from quspike.methods.measured.numbers import Model
 from quspike.methods.measured.state import State
+from quspike.methods.secular import rest_flux
 
 GAUSS = (0.5 - 0.5 / np.sqrt(3), 0.5 + 0.5 / np.sqrt(3))
 SMALL = 0.05  # γh below which a difference of exponentials is summed as a series
@@ -73,9 +75,12 @@ def _ring(model: Model, t, h, y: State, w, piece, driven, leaking) -> State:
     stored, voltage = e * (cos * stored + sin * voltage), e * (cos * voltage - sin * stored)
     for point in GAUSS:
         pushed = 0.5 * h * driven * model.setup.inputs.current(piece, t + point * h) / model.capacitance
+        held = 0.25 * h * kappa * omega * rest_flux(model.setup, model.mode, piece, t + point * h)
         left = (1 - point) * h
-        pushed = pushed * jnp.exp(-0.5 * kappa * left)
-        stored, voltage = stored + pushed * jnp.sin(omega * left), voltage + pushed * jnp.cos(omega * left)
+        pushed, held = (value * jnp.exp(-0.5 * kappa * left) for value in (pushed, held))
+        cos_left, sin_left = jnp.cos(omega * left), jnp.sin(omega * left)
+        stored = stored + pushed * sin_left + held * cos_left
+        voltage = voltage + pushed * cos_left - held * sin_left
     quanta = sum(g * (2 * n + 1) for g, n in zip(w, model.occupation, strict=True)) / sum(w)
     fresh = (1 - e**2) * quanta * model.mode.v_zpf**2
     s_s, s_v = omega**2 * y.phi_phi, omega * y.phi_v

@@ -1,36 +1,74 @@
 """The conductances that a conditional state has, and memories that move with a filtered record or an expectation.
 
-memory `measured`     W(x, D), dx/dt = f(x, sD); of |D|, demodulated, where the envelope is sensed
+memory `measured`     W(x, D), dx/dt = f(x, sD); in a resonator ⟨f(x, |D|cosθ)⟩_θ of |D|, demodulated
 memory `mean_field`   W(x, ⟨V⟩), dx/dt = f(x, s⟨V⟩) of the conditional ⟨V⟩; in a resonator averaged over its carrier
+damping               κ = (2/C)⟨W sin²θ⟩_θ, θ the phase of the conditional mean
 
-A memristance that follows a record is one number at each instant: nothing is averaged over a carrier there.
+A memory that follows a record is one number at each instant, and is shown with its W; but in a resonator it swings with
+the carrier that the record holds, and what that damps is an average over it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from quspike.memory import mean_field
 from quspike.methods import secular
 from quspike.methods.measured.numbers import Model
-from quspike.methods.measured.record import confined
+from quspike.methods.measured.record import confined, follow
 from quspike.methods.measured.state import State, size
 from quspike.quantize.membrane import Dissipator
+
+HALF = (np.arange(16) + 0.5) * np.pi / 16  # half a period: W is even about the swing's end
+PARTS = 4  # of a swing, in which a law in its charge is followed
 
 
 def conductances(model: Model, t: Any, y: State, piece: Any) -> list:
     """W of each dissipator, S, in the membrane's order."""
+    return _each(model, t, y, piece, _conductance)
+
+
+def damping(model: Model, t: Any, y: State, piece: Any) -> list:
+    """W of each dissipator as it damps, S: averaged over the carrier in a resonator."""
+    return _each(model, t, y, piece, _conductance if model.mode is None else _damping)
+
+
+def _each(model: Model, t, y: State, piece, found: Callable) -> list:
     memories = mean_field.spread(model.setup.one, y.memory)
     drivers = iter(model.drivers)
     return [
         mean_field.conductance(d, None, 0.0, model.params["elements"])
         if d.law is None
-        else _conductance(model, d, next(drivers), x, t, y, piece)
+        else found(model, d, next(drivers), x, t, y, piece)
         for d, x in zip(model.setup.one.dissipators, memories, strict=True)
     ]
+
+
+def _damping(model: Model, d: Dissipator, driver: str, x, t, y: State, piece):
+    """2⟨W sin²θ⟩_θ of a memory that holds the swing g A cos(θ − δ), g = cos δ, tan δ = ω0/γ_f, 0 without a filter.
+
+    Of the flux in it only that swing is the carrier's: x less what the conditional mean puts there now stays as it is
+    for a period, with its noise and its rest flux. What the lag δ pulls the frequency by, some κ, is left out.
+    """
+    if driver not in ("record", "filtered"):
+        return _conductance(model, d, driver, x, t, y, piece)
+    assert d.law is not None
+    rest, amplitude, _ = _swing(model, t, y, piece)
+    lag = model.lag(driver)
+    gain = 1 / (1 + lag**2)
+    now = gain * (y.flux - rest - lag * y.voltage / model.omega)
+    swung = jnp.sqrt(gain) * amplitude * np.cos(HALF) - now
+    parts = 1 if d.law.control == "flux" else PARTS
+    places = x
+    for _ in range(parts):
+        places = follow(model, d, places, swung / parts)
+    weights = 1 - (1 - lag**2) * gain * np.cos(2 * HALF)
+    return jnp.mean(weights * d.law.conductance(places, 0.0, model.params["elements"][d.name]))
 
 
 def _conductance(model: Model, d: Dissipator, driver: str, x, t, y: State, piece):
@@ -73,7 +111,7 @@ def _rate(model: Model, d: Dissipator, driver: str, x, t, y: State, piece) -> Ar
     elements = model.params["elements"]
     assert d.law is not None
     if driver == "tone":
-        return d.law.rate(x, size(y.tone), elements[d.name])
+        return mean_field.carrier_rate(d, x, size(y.tone), elements)
     if driver == "filtered":
         return mean_field.rate(d, x, y.plain, elements)
     if model.mode is None:

@@ -55,6 +55,10 @@ class Model:
         """Whether the record is demodulated for a memory."""
         return "tone" in self.drivers
 
+    def lag(self, driver: str) -> Any:
+        """ω0/γ_f of a memory's filter; 0 where the record itself drives it."""
+        return self.omega / self.memory_rate if driver == "filtered" else 0.0
+
     @property
     def watched(self) -> bool:
         """Whether the threshold watches a filtered record."""
@@ -87,13 +91,17 @@ def model_of(setup: Setup, params: Params) -> Model:
 
 
 def driver_of(setup: Setup, params: Params, d: Dissipator) -> str:
-    """What drives a memory: a law linear in V can follow the record itself, unless a filter is given."""
+    """What drives a memory: a law linear in V can follow the record itself, unless a filter is given.
+
+    In a resonator any other law has its carrier from a lock-in: a filter that is wide enough to pass ω0 passes the
+    noise of that width, too, and a narrower one would hide from it all that it could respond to.
+    """
     assert d.law is not None
     if setup.memory != "measured" or d.law.control == "time":
         return "expected"
-    if d.senses == "envelope":
-        return "tone"
     linear = d.law.control in ("flux", "charge")
+    if d.senses == "envelope" or (setup.resonator and not linear):
+        return "tone"
     return "record" if linear and "filter" not in params["measurement"] else "filtered"
 
 

@@ -15,9 +15,9 @@ from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
 from quspike.kernel.grid import GridPlan
 from quspike.methods.measured.columns import observe, read, width
-from quspike.methods.measured.memories import conductances
+from quspike.methods.measured.memories import damping
 from quspike.methods.measured.numbers import Model, memory_filter, model_of
-from quspike.methods.measured.rest import noise_at_rest, refuse_noise, spikes_at_rest
+from quspike.methods.measured.rest import noise_at_rest, of_envelope, refuse_noise, spikes_at_rest
 from quspike.methods.measured.spikes import Noise, spiking_step
 from quspike.methods.measured.state import State, start
 from quspike.methods.measured.step import step
@@ -44,7 +44,8 @@ def stray_spikes(setup: Setup, params: Params) -> float:
     """How often the neuron would spike at rest, 1/s."""
     neuron = {key: float(value) for key, value in params["neuron"].items()}
     levels = neuron["v_threshold"], neuron["v_reset"], neuron["t_ref"]
-    return spikes_at_rest(*noise_at_rest(model_of(setup, params)), *levels)
+    model = model_of(setup, params)
+    return spikes_at_rest(*noise_at_rest(model), *levels, of_envelope(model))
 
 
 def _refuse(setup: Setup, params: Params) -> None:
@@ -74,7 +75,7 @@ def fastest(model: Model) -> Any:
 
 def _first_conductances(model: Model, y: State) -> list:
     pieces = tuple(p[0] for p in model.setup.inputs.pieces(model.params, jnp.zeros(1)))
-    return conductances(model, jnp.zeros(()), y, pieces)
+    return damping(model, jnp.zeros(()), y, pieces)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from quspike.memory import mean_field
 from quspike.methods import lab_frame, moments
 from quspike.methods.classical import start_means
 from quspike.methods.lab_frame import TINY
@@ -47,7 +48,6 @@ def start(model: Model) -> State:
     else:
         quanta = 2 * params["initial"]["occupation"] + 1
         v_v, phi_v, phi_phi = model.mode.v_zpf**2 * quanta, 0.0 * quanta, model.mode.phi_zpf**2 * quanta
-    memory = jnp.stack(initial_memories(setup, params)) if setup.one.memristors else jnp.zeros(0)
     phasor = jnp.stack([model.omega * flux, voltage])
     spiking = setup.spiking
     return State(
@@ -56,13 +56,27 @@ def start(model: Model) -> State:
         v_v=jnp.asarray(v_v, dtype=float),
         phi_v=jnp.asarray(phi_v, dtype=float),
         phi_phi=jnp.asarray(phi_phi, dtype=float),
-        memory=memory,
+        memory=first_memories(model, voltage, flux),
         plain=voltage if model.plain else None,
         tone=phasor if model.tone else None,
         seen=(phasor if setup.resonator else voltage) if model.watched else None,
         time=jnp.zeros(()) if spiking else None,
         release=jnp.full((), -jnp.inf) if spiking else None,
     )
+
+
+def first_memories(model: Model, voltage: Any, flux: Any) -> Array:
+    """x(0) (E,) of each memristor: in a resonator x0 + sφ of a flux law, less the sV/γ_f that a filter has yet to pass.
+
+    As in `classical`, x0 is then the memory of an inductor without flux.
+    """
+    found = []
+    pairs = zip(model.setup.one.memristors, model.drivers, initial_memories(model.setup, model.params), strict=True)
+    for d, driver, x in pairs:
+        follows = model.mode is not None and driver in ("record", "filtered") and mean_field.follows_inductor(d)
+        waiting = voltage / model.memory_rate if driver == "filtered" else 0.0
+        found.append(jnp.asarray(x + d.sign * (flux - waiting) if follows else x, dtype=float))
+    return jnp.stack(found) if found else jnp.zeros(0)
 
 
 def size(pair: Array):

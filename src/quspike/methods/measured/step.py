@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from quspike.methods.measured.drift import drift
-from quspike.methods.measured.memories import conductances, move
+from quspike.methods.measured.memories import damping, move
 from quspike.methods.measured.numbers import Model
 from quspike.methods.measured.record import look
 from quspike.methods.measured.state import State
@@ -29,5 +29,5 @@ def step(
 
 def _glide(model: Model, t, h, y: State, piece, driven, leaking) -> State:
     y = move(model, t, 0.5 * h, y, piece)
-    y = drift(model, t, h, y, conductances(model, t + 0.5 * h, y, piece), piece, driven, leaking)
+    y = drift(model, t, h, y, damping(model, t + 0.5 * h, y, piece), piece, driven, leaking)
     return move(model, t + h, 0.5 * h, y, piece)

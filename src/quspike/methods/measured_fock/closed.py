@@ -8,6 +8,10 @@ this has. Annby-Andersson et al., Phys. Rev. Lett. 129, 050401 (2022).
 
 Steps are those of a trajectory: motion at fixed x, damping with κ(x), a look that moves x by what it reads (a product
 in the wavenumbers of x). No frame follows a mean, since each x has its own: the levels hold the driven state.
+
+Nor does x know the phase of a trajectory's carrier. A trajectory damps with W averaged over it, 2⟨W sin²θ⟩; here it is
+W(x) at each instant, whose average is ⟨W⟩. `carrier_share` is the part between them, small where the carrier is small
+beside the law's own width.
 """
 
 from __future__ import annotations
@@ -26,8 +30,11 @@ from quspike.kernel.fock import moments
 from quspike.memory import mean_field
 from quspike.methods import gksl, secular
 from quspike.methods.measured.drift import GAUSS
+from quspike.methods.measured.memories import HALF
+from quspike.methods.measured.state import start
+from quspike.methods.measured_fock.motion import resting
 from quspike.methods.measured_fock.state import Model, model_of
-from quspike.methods.method import Params, Setup, initial_memories
+from quspike.methods.method import Params, Setup
 
 SPREADS = 7.0  # standard deviations of the record's noise, on either side
 CHUNK = 32  # values of x that are stepped side by side
@@ -66,8 +73,8 @@ def averages(setup: Setup, params: Params, nodes: Array, saved: np.ndarray, coun
     """
     check(setup)
     model = model_of(setup, params)
-    if model.given.drivers != ("record",):
-        name = setup.one.memristors[0].name
+    name, law = setup.one.memristors[0].name, setup.one.memristors[0].law
+    if model.given.drivers != ("record",) or law is None or law.control != "flux":
         raise InputError(name, "a filtered record", "must follow the record itself: a flux law that senses the voltage")
     x = _values(model, params, nodes, count)
     wave = jnp.asarray(2 * np.pi * np.fft.rfftfreq(count, 1.0)) / (x[1] - x[0])
@@ -97,7 +104,7 @@ def _values(model: Model, params: Params, nodes: Array, count: int) -> Array:
     """x as far as the record's noise and the carrier of a full space can take it, the first memory among them."""
     noise = jnp.sqrt((nodes[-1] - nodes[0]) / model.given.information)
     swing = 2 * model.mode.v_zpf * np.sqrt(model.levels) / model.given.omega
-    first = initial_memories(model.setup, params)[0]
+    first = start(model.given).memory[0]
     return first + (SPREADS * noise + 2 * swing) * (2 * (jnp.arange(count) - count // 2) / count)
 
 
@@ -133,15 +140,17 @@ def _glide(model: Model, t, h, packed: Array, w: Array, piece, last: bool) -> Ar
     """Half of the motion at each x."""
     setup, mode = model.setup, model.mode
     pushed = sum(0.5 * h * secular.push(setup, model.params, mode, t + c * h, piece) for c in GAUSS)
+    held = sum(0.25 * h * resting(model, t + c * h, piece) for c in GAUSS)
     occupation = jnp.stack([jnp.asarray(n) for n in model.given.occupation])
 
     def one(pair):
         rho, conductance = pair
         up = jnp.sum(conductance * occupation) / mode.capacitance
-        down = up + jnp.sum(conductance) / mode.capacitance
+        kappa = jnp.sum(conductance) / mode.capacitance
+        down, moved = up + kappa, pushed + kappa * held
         if last:
-            return _turned(model, t, h, _displaced(damp(rho, down, up, h), pushed))
-        return damp(_displaced(_turned(model, t, h, rho), pushed), down, up, h)
+            return _turned(model, t, h, _displaced(damp(rho, down, up, h), moved))
+        return damp(_displaced(_turned(model, t, h, rho), moved), down, up, h)
 
     return jax.lax.map(one, (packed, w), batch_size=min(CHUNK, len(packed)))
 
@@ -163,6 +172,21 @@ def _keep(kept: Any, slot, packed: Array, w: Array, remembers: int) -> Any:
     return tuple(
         rows.at[slot].set(row) for rows, row in zip(kept, (traces, jnp.sum(packed, axis=0), seen), strict=True)
     )
+
+
+def carrier_share(model: Model, found: Averages) -> Array:
+    """Largest |⟨W cos 2θ⟩|/⟨W⟩ at the saved times, the carrier as large as ⟨n⟩ allows: what κ = W(x)/C misses."""
+    d = model.setup.one.memristors[0]
+    number = jax.vmap(moments)(found.packed).number
+    amplitude = 2 * model.mode.phi_zpf * jnp.sqrt(jnp.maximum(number, 0.0))
+
+    def share(size, density):
+        places = found.x[:, None] + size * np.cos(HALF)
+        w = mean_field.conductance(d, places, 0.0, model.params["elements"])
+        missed = jnp.abs(jnp.mean(w * np.cos(2 * HALF), axis=1))
+        return jnp.sum(density * missed) / jnp.sum(density * jnp.mean(w, axis=1))
+
+    return jnp.max(jax.vmap(share)(amplitude, found.density))
 
 
 def voltages(model: Model, times: Array, packed: Array) -> tuple[Array, Array]:

@@ -18,7 +18,7 @@ from quspike.kernel import fock_states
 from quspike.kernel.fock import moments
 from quspike.methods import secular
 from quspike.methods.measured import spikes as gaussian
-from quspike.methods.measured.memories import conductances, move
+from quspike.methods.measured.memories import damping, move
 from quspike.methods.measured.record import learn
 from quspike.methods.measured.spikes import Noise, crossing
 from quspike.methods.measured.state import membrane
@@ -37,7 +37,7 @@ def step(
 
 def _glide(model: Model, t, h, y: State, piece, driven, leaking, last: bool) -> State:
     y = y._replace(given=move(model.given, t, 0.5 * h, y.given, piece))
-    w = conductances(model.given, t + 0.5 * h, y.given, piece)
+    w = damping(model.given, t + 0.5 * h, y.given, piece)
     y = drift(model, t, h, y, w, piece, driven, leaking, last)
     y = described(model, t + h, y._replace(given=_faded(model, h, y.given)), piece)
     return y._replace(given=move(model.given, t + h, 0.5 * h, y.given, piece))
