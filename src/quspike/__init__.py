@@ -35,6 +35,7 @@ _HOMES = {
     "compare": "quspike.analysis.ladder.comparison",
     "coherent_spike_train": "quspike.analysis.coherent_spike_train",
     "interval_statistics": "quspike.analysis.interval_statistics",
+    "fi_curve": "quspike.analysis.fi_curve",
     "hysteresis": "quspike.analysis.hysteresis",
     "frequency_sweep": "quspike.analysis.frequency_sweep",
     "InputError": "quspike.errors",
@@ -49,6 +50,7 @@ __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
     from quspike.analysis.coherent_spike_train import coherent_spike_train
+    from quspike.analysis.fi_curve import fi_curve
     from quspike.analysis.frequency_sweep import frequency_sweep
     from quspike.analysis.hysteresis import hysteresis
     from quspike.analysis.interval_statistics import interval_statistics

@@ -98,6 +98,32 @@ def test_a_measured_neuron_has_the_rates_of_its_own_run():
     assert curve.rate_error.values[1, 0] == pytest.approx(counts.std(ddof=1) / 30**0.5 / (END - START))
 
 
+def test_a_neuron_that_clicks_has_its_curve_without_a_trajectory():
+    """The settled rate of its master equation in time, and its own error of zero; silence where rounding is all.
+
+    Catches: the rate of the first interval, a detector asked for a table of spikes, a low current that is refused.
+    """
+    detector = qs.Neuron("m", v_threshold=V_TH, t_ref=T_REF, spike="escape", escape={"rate": 2e9, "width": 0.5e-6})
+    run = neuron(neuron=detector, method="brownian", duration=120e-9)
+    curve = qs.fi_curve(run, [0.01e-9, 0.4e-9])
+    settled = qs.run(run.replace(drives={"input": qs.Step(0.4e-9)})).spike_rate.values[-1, 0]
+    assert curve.rate.values[:, 0] == pytest.approx([0.0, settled], rel=1e-3)
+    np.testing.assert_array_equal(curve.last_rate, curve.rate)
+    np.testing.assert_array_equal(curve.rate_error, 0.0)
+
+
+@pytest.mark.slow
+def test_clicks_that_subtract_begin_where_the_last_spike_left_them():
+    """first_rate is that of the second interval. Catches: the stationary one for both."""
+    table = {"rate": 2e9, "width": 0.5e-6}
+    detector = qs.Neuron("m", v_threshold=V_TH, t_ref=T_REF, reset="subtract", spike="escape", escape=table)
+    run = neuron(neuron=detector, method="brownian", drives={"input": qs.Step(2e-9)})
+    curve = qs.fi_curve(run, [2e-9])
+    second, steady = (qs.interval_statistics(run, kind).spike_rate.item() for kind in (2, "stationary"))
+    assert (curve.first_rate.item(), curve.rate.item()) == pytest.approx((second, steady), rel=1e-9)
+    assert second != pytest.approx(steady, rel=1e-6)
+
+
 @pytest.mark.slow
 def test_an_adapting_neuron_starts_fast_and_stops():
     """At 0.6 nA as its own run: sixteen spikes, the first interval 6.308 ns, then silence."""
@@ -122,8 +148,8 @@ def test_the_figure_has_the_curves_that_differ(quiet, noisy):
         ({"drives": {"input": qs.Sine(1e-9, frequency=1e8)}}, "must be a step of current"),
         ({"drives": {"input": qs.Step(1e-9, stop=50e-9)}}, "must not come before the end of the run"),
         (
-            {"neuron": qs.Neuron("m", v_threshold=V_TH, spike="escape", escape={"rate": 1e9, "width": 1e-6})},
-            "must be expectation or record, which happen",
+            {"neuron": qs.Neuron("m", v_threshold=V_TH, spike="coherent", coherent={"bin": 1e-9, "width": 1e-6})},
+            r"\[neuron\] spike must be expectation or record or escape",
         ),
         ({"neuron": None, "neurons": {}}, "an f–I curve counts its spikes"),
     ],

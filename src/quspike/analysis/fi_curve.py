@@ -4,6 +4,7 @@
 
 They differ where the neuron adapts; a trajectory without them, or that has fallen silent before the end, has the last
 rate 0. Each is a mean over trajectories with its standard error. One compiled problem serves all currents.
+Clicks (`escape`) need no trajectory: 1/⟨τ⟩ of the stationary interval, exactly; of the second spike for first_rate.
 Without memory or noise 1/f = t_ref + RC ln((R I − v_reset)/(R I − v_threshold)).
 """
 
@@ -22,7 +23,7 @@ from quspike.errors import ConvergenceError, InputError
 from quspike.result.ensemble import estimate
 from quspike.result.schema import describe
 from quspike.run.load import load
-from quspike.run.schema import Run
+from quspike.run.schema import Run, neuron_table
 from quspike.units import to_si
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 HALVINGS = 6  # of the step before the curve is given up
 SILENT = 3.0  # last intervals without a spike: the neuron has stopped
-SAMPLED = ("expectation", "record")
-"""Kinds of spikes that happen in a solution."""
+CLICKS = "escape"
+KINDS = ("expectation", "record", CLICKS)
+"""Spikes that happen in a solution, or whose intervals are known without one."""
 
 RATES = {
     "rate": "mean firing rate while the step lasts",
@@ -52,15 +54,17 @@ def fi_curve(
     currents : heights of the step [A, or text with a unit].
     drive : the step's name; the only drive if left out.
     trajectories : of a classical neuron with Johnson noise; methods with trajectories of their own have as many as the
-        run says.
+        run says, and clicks none.
 
     Returns
     -------
-    xarray.Dataset : rate, first_rate, last_rate (current, neuron) [1/s], each with its `_error`, nan without noise.
+    xarray.Dataset : rate, first_rate, last_rate (current, neuron) [1/s], each with its `_error`: nan without noise, 0
+        of clicks, whose rates are those of `interval_statistics`.
 
     Raises
     ------
-    InputError : no neuron, another drive, a step that ends early, spikes that do not happen one by one.
+    InputError : no neuron, another drive, a step that ends early, superposed spikes; clicks that have no stationary
+        interval, as where a memory moves.
     ConvergenceError : no step of time is small enough.
     """
     run = load(what) if isinstance(what, str | Path) else what
@@ -68,6 +72,8 @@ def fi_curve(
     heights = np.array([float(to_si(value, "current", "currents")) for value in currents])
     if not len(heights):
         raise InputError("currents", "none", "must be at least one")
+    if any(neuron.spike == CLICKS for neuron in run.neurons.values()):
+        return _clicks(run, name, heights)
     steepest = float(heights[np.argmax(np.abs(heights))])
     step = run.drives[name]
     assert isinstance(step, Step)
@@ -85,8 +91,9 @@ def _step(run: Run, name: str | None) -> str:
     if not run.neurons:
         raise InputError("neuron", "none", "must be there: an f–I curve counts its spikes")
     for neuron, table in run.neurons.items():
-        if table.spike not in SAMPLED:
-            raise InputError(f"[neuron.{neuron}] spike", table.spike, f"must be {' or '.join(SAMPLED)}, which happen")
+        if table.spike not in KINDS:
+            remedy = f"must be {' or '.join(KINDS)}: superposed spikes have no rate of their own"
+            raise InputError(f"[{neuron_table(neuron)}] spike", table.spike, remedy)
     if name is None and len(run.drives) != 1:
         raise InputError("drive", ", ".join(run.drives) or "none", "must be named: there is not just one")
     name = next(iter(run.drives)) if name is None else name
@@ -98,6 +105,32 @@ def _step(run: Run, name: str | None) -> str:
     if float(drive.stop) < run.duration:
         raise InputError(f"[drive.{name}] stop", drive.stop, "must not come before the end of the run")
     return name
+
+
+def _clicks(run: Run, name: str, heights: np.ndarray) -> xr.Dataset:
+    """The curve of a neuron that clicks, from the equation of its intervals: nothing is drawn."""
+    from quspike.run.compile import compile_run
+
+    steps = [run.replace(classical=False, drives={**run.drives, name: Step(float(height))}) for height in heights]
+    problems = [compile_run(step) for step in steps]
+    alike = all(neuron.reset == "zero" for neuron in run.neurons.values())  # whichever number an interval has
+    kinds = ("stationary", "stationary" if alike else 2)
+    found = {kind: [[[_click_rate(problem, kind)]] for problem in problems] for kind in set(kinds)}
+    steady, first = (np.array(found[kind]) for kind in kinds)
+    table = {"rate": steady, "first_rate": first, "last_rate": steady}
+    ds = _dataset(table, heights, problems[0], name).assign_attrs(trajectories=0)
+    return ds.assign({f"{key}_error": ds[f"{key}_error"].copy(data=np.zeros(steady.shape[:2])) for key in RATES})
+
+
+def _click_rate(problem: Problem, kind: str | int) -> float:
+    """One over the mean interval, 1/s; 0 where it is too long to be told from silence."""
+    from quspike.analysis.interval_statistics import interval_statistics
+    from quspike.methods.escape.statistics import RareSpikes
+
+    try:
+        return float(interval_statistics(problem, kind, points=3).spike_rate[0])
+    except RareSpikes:
+        return 0.0
 
 
 def _problem(run: Run) -> Problem:

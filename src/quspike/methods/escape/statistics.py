@@ -35,6 +35,10 @@ RAREST = 1e11  # leak times in a mean interval, of which the resolvent then keep
 MOST_LEVELS = 48  # of a dense superoperator on ρ: 42 MB
 
 
+class RareSpikes(ConvergenceError):
+    """Intervals of more than RAREST leak times: a rate that is zero but for rounding."""
+
+
 class Answer(NamedTuple):
     """interval (T,) s, density (T,) 1/s, survival (T,); mean and variance of the interval: s, s²; what else to say."""
 
@@ -156,7 +160,7 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
     mean, variance = moments(chain)
     if not 0 < mean * space.leak < RAREST:
         least = format_si(float(f"{RAREST / space.leak:.2g}"), "time")
-        raise ConvergenceError(
+        raise RareSpikes(
             f"the mean interval is longer than {least}: spikes are so rare that rounding outweighs them; a lower "
             "[neuron] v_threshold, a wider escape.width or a stronger drive has intervals"
         )
