@@ -106,7 +106,7 @@ def test_mistakes_on_the_command_line_are_one_line(capsys: pytest.CaptureFixture
         ('v_threshold = "20 uV"', 'v_threshold = "20 uA"', "[neuron] v_threshold"),
         ("v_threshold", "v_treshold", "did you mean v_threshold?"),
         ("100fF", "100", "C1"),
-        ('method = "moments"', 'method = "trajectories"', "not available yet"),
+        ('memory = "mean_field"', 'frame = "rotating"', "not available yet"),
         ('method = "moments"', 'method = "gksl"', "method"),
         ("no toml", "", "line 1"),
     ],
