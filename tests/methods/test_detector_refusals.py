@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import quspike as qs
 from escape_neurons import membrane, resonator
+from quspike.constants import hbar, k_B
+from quspike.methods.coherent.checks import rate_at_rest
+from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.run.simulate import quiet_run
 
 SAVED = [{"states": True}, {"covariance": True}, {"wigner_times": (1e-9,)}]
@@ -23,6 +27,45 @@ def test_clicks_too_fast_to_solve_are_refused_by_name(neuron, rate):
     """Catches: a grid of 10⁸ points, or 10⁹ steps, that nobody will see the end of."""
     with pytest.raises(qs.InputError, match=r"\[neuron\] escape.rate must be ≤"):
         qs.compile(neuron(rate=rate))
+
+
+TONE = 1 / (2 * np.pi * np.sqrt(10e-9 * 100e-15))
+SHUNT = "R1 m 0 300kohm T=20mK"
+
+
+def superposed(*, rate="auto", circuit=SHUNT, t_ref=0.0, threshold=12e-6, **settings):
+    """A resonator whose spikes nobody observes."""
+    detector = {"bin": 1e-9, "width": 4e-6, "rate": rate}
+    neuron = qs.Neuron("m", membrane="quadrature", quadrature_phase=np.pi / 2, v_threshold=threshold, t_ref=t_ref,
+                       reset="subtract", spike="coherent", coherent=detector)  # fmt: skip
+    netlist = f"C1 m 0 100fF\nL1 m 0 10nH\n{circuit}\nI1 0 m input"
+    drives = {"input": qs.Step("0.5 nA", envelope_of=TONE)}
+    usual = {"duration": 4e-9, "method": "gksl", "classical": False, "initial": {"state": "vacuum"}}
+    return qs.Run(circuit=netlist, neuron=neuron, drives=drives, **usual | settings)
+
+
+REFUSED = [
+    ({"rate": 1e20}, r"\[neuron\] coherent.rate must be ≤"),
+    ({"truncation": 4096}, "truncation must"),
+    ({"truncation": 400, "t_ref": 2000e-9, "duration": 4000e-9}, "truncation must"),
+    ({"circuit": f"{SHUNT}\nJJ1 m 0 Lj=40nH"}, "escape with nonlinearity secular or kerr"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), REFUSED)
+def test_superposed_trains_that_cannot_be_solved_are_refused_by_name(changes, words):
+    """Catches: Fock levels blamed for a detector that clicks at rest; a day of matrix products begun."""
+    with pytest.raises(qs.InputError, match=words):
+        qs.compile(superposed(**changes))
+
+
+def test_a_qubit_that_clicks_at_rest_has_the_rate_of_both_widths():
+    """Slow clicks: Γ0 Φ(−v/√(σ² + ΔV²)). Catches: a width that is added to the other, a bin that is left out."""
+    problem = qs.compile(superposed(rate=1e4))
+    mode = resonator_mode(problem.setup.one, problem.params["elements"])
+    width = np.sqrt((4e-6) ** 2 + float(mode.v_zpf) ** 2 / np.tanh(hbar * float(mode.omega) / (2 * k_B * 20e-3)))
+    expected = 1e4 * norm.sf(12e-6 / width)
+    assert rate_at_rest(problem.setup, problem.params) == pytest.approx(expected, rel=1e-4)
 
 
 def test_levels_are_refused_where_there_are_none():

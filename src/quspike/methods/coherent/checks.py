@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 
 import numpy as np
+from scipy.special import ndtr
 
 from quspike.errors import InputError, NotAvailable
 from quspike.methods.method import Params, Setup
+from quspike.methods.secular import occupations
 from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.units import format_si
 
 WHOLE = 1e-6  # of a bin that a duration or a refractory time may be off a whole number of them
 FEWEST = 2
 RADIANS = 0.5  # of the carrier within a bin whose qubit reads the voltage itself
+SAMPLES = np.linspace(-8.0, 8.0, 2001)  # standard deviations of a Gaussian state
+MOST_WORK = 1e10  # of N³ (1 + rest) bins: an hour
 SHARE = 0.25  # of the machine's memory that the neuron's blocks may take
 
 
@@ -26,7 +30,7 @@ def check(setup: Setup, params: Params, duration: float) -> None:
     _check_bins(params, duration)
     _check_membrane(setup, params)
     _check_rest(setup, params)
-    _check_bond(setup, params)
+    _check_bond(setup, params, duration)
 
 
 def check_step(params: Params, nodes: np.ndarray) -> None:
@@ -51,8 +55,9 @@ def _check_circuit(setup: Setup) -> None:
         remedy = "must be expectation with a voltage source: drive superposed spike trains by a current so far"
         raise NotAvailable("spike", "coherent", remedy)
     if membrane.junctions:
-        remedy = f"must be expectation or escape with the junction {membrane.junctions[0]}: linear resonators so far"
-        raise NotAvailable("spike", "coherent", remedy)
+        name = membrane.junctions[0]
+        remedy = f"must be expectation with the junction {name}, or escape with nonlinearity secular or kerr"
+        raise NotAvailable("spike", "coherent", f"{remedy}: linear resonators so far")
 
 
 def _check_bins(params: Params, duration: float) -> None:
@@ -89,25 +94,58 @@ def _check_rest(setup: Setup, params: Params) -> None:
     spread = float(mode.v_zpf) * (2 * float(neuron["reset_occupation"]) + 1) ** 0.5
     above = float(neuron["v_threshold"] - neuron["v_reset"])
     if above > spread:
+        _check_rate(params, spread)
         return
-    from quspike.kernel.detector import click_share
-
     width = float(np.hypot(spread, float(neuron["escape_width"])))
-    rate = float(neuron["escape_rate"] * click_share(float(neuron["v_reset"]), float(neuron["v_threshold"]), width))
+    rate = float(neuron["escape_rate"]) * float(ndtr(-above / width))
     remedy = (
         f"must be more than {format_si(spread, 'voltage')} above v_reset, the spread of the state there: the neuron "
         f"would spike at rest, at {format_si(rate, 'rate')}"
     )
-    raise InputError("v_threshold", format_si(float(neuron["v_threshold"]), "voltage"), remedy)
+    raise InputError("[neuron] v_threshold", format_si(float(neuron["v_threshold"]), "voltage"), remedy)
 
 
-def _check_bond(setup: Setup, params: Params) -> None:
+def _check_rate(params: Params, spread: float) -> None:
+    """Refuse a rate with which a bin at v_reset + ΔV clicks as likely as not: Γ0Δ shifts the edge far below itself."""
+    neuron = params["neuron"]
+    above = float(neuron["v_threshold"] - neuron["v_reset"]) - spread
+    most = float(np.log(2) / (neuron["bin"] * ndtr(-above / float(neuron["escape_width"]))))
+    if float(neuron["escape_rate"]) <= most:
+        return
+    remedy = (
+        f"must be ≤ {format_si(float(f'{most:.3g}'), 'rate')}: beyond, a bin clicks at rest as likely as not, however "
+        "high v_threshold is; a smaller escape width, or a shorter bin, bears more"
+    )
+    raise InputError("[neuron] coherent.rate", format_si(float(neuron["escape_rate"]), "rate"), remedy)
+
+
+def rate_at_rest(setup: Setup, params: Params) -> float:
+    """Spikes of the undriven neuron, 1/s: ⟨E⟩/Δ of its thermal state about 0, with the rest after each."""
+    neuron, mode = params["neuron"], resonator_mode(setup.one, params["elements"])
+    quanta = max(float(n) for n in occupations(setup, params, mode))
+    spread, width = float(mode.v_zpf) * (2 * quanta + 1) ** 0.5, float(neuron["bin"])
+    voltages, weights = spread * SAMPLES, np.exp(-(SAMPLES**2) / 2)
+    share = ndtr((voltages - float(neuron["v_threshold"])) / float(neuron["escape_width"]))
+    clicks = -np.expm1(-float(neuron["escape_rate"]) * width * share)
+    rate = float(weights @ clicks / np.sum(weights)) / width
+    return rate / (1 + rate * float(neuron["t_ref"]))
+
+
+def _check_bond(setup: Setup, params: Params, duration: float) -> None:
+    """Refuse what takes more memory, or hours: displacements of every bin and all rests, N³ of a loss in each."""
     assert setup.truncation is not None
-    rest = round(float(params["neuron"]["t_ref"]) / float(params["neuron"]["bin"]))
-    size = 4 * 16 * (1 + rest) * setup.truncation**2
+    levels, width = setup.truncation, float(params["neuron"]["bin"])
+    rest, bins = round(float(params["neuron"]["t_ref"]) / width), round(duration / width)
+    size = 16.0 * levels**2 * (4 * (1 + rest) + 5 * (1 + bins))
+    work = float(levels) ** 3 * (1 + rest) * bins
+    value = f"{levels} levels × {1 + rest} states of rest × {bins} bins"
+    remedy = "take fewer levels ([run] truncation), a longer bin, or a shorter t_ref or duration"
     if size > SHARE * _memory():
-        value = f"{setup.truncation} levels × {1 + rest} states of rest, {size / 1e9:.3g} GB"
-        raise InputError("bond", value, "must fit in memory: take a longer bin, or a shorter t_ref")
+        raise InputError("[run] truncation", f"{value}, {size / 1e9:.3g} GB", f"must fit in memory: {remedy}")
+    if work > MOST_WORK:
+        raise InputError(
+            "[run] truncation", f"{value}, {work:.2g} products", f"must stay below {MOST_WORK:.0e} products: {remedy}"
+        )
 
 
 def _memory() -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from quspike.kernel.grid import GridPlan
 from quspike.methods import secular
-from quspike.methods.coherent.checks import check_step
+from quspike.methods.coherent.checks import check_step, rate_at_rest
 from quspike.methods.coherent.neuron import moves_between, neuron_of, train_of
 from quspike.methods.gksl import TOP_LEVELS
 from quspike.methods.method import Params, Setup, Solution
@@ -63,6 +63,7 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
             "truncation": jnp.asarray(chain.levels),
             "bond": jnp.asarray(chain.bond),
             "pattern_bound": jnp.asarray(bound),
+            "spikes_at_rest": jnp.asarray(rate_at_rest(setup, params)),
             **named["diagnostics"],
         },
         extra=extra | facts,
