@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -78,11 +79,14 @@ def _assembled(mesh: Line, block) -> sparse.csr_matrix:
     """The sum of an element's matrices, each over densities, as one over masses."""
     reference, weights = _lobatto(mesh.degree)
     slope = _derivative(reference)
-    total = sparse.lil_matrix((mesh.size, mesh.size))
+    blocks, places = [], []
     for element, length in enumerate(np.diff(mesh.edges)):
         part = slice(element * mesh.degree, (element + 1) * mesh.degree + 1)
-        total[part, part] += block(slope * 2 / length, 0.5 * length * weights, part)
-    return sparse.csr_matrix(total @ sparse.diags(1 / mesh.weights))
+        blocks.append(block(slope * 2 / length, 0.5 * length * weights, part) / mesh.weights[part])
+        places.append(np.arange(part.start, part.stop))
+    rows, columns = np.broadcast_arrays(np.stack(places)[:, :, None], np.stack(places)[:, None, :])
+    entries = (np.stack(blocks).ravel(), (rows.ravel(), columns.ravel()))
+    return sparse.coo_matrix(entries, shape=(mesh.size, mesh.size)).tocsr()  # which adds what elements share
 
 
 def masses(mesh: Line, density: np.ndarray) -> np.ndarray:
@@ -123,6 +127,7 @@ def interpolation(mesh: Line, points: np.ndarray) -> sparse.csr_matrix:
     return sparse.csr_matrix((values.ravel(), (rows, columns.ravel())), shape=shape)
 
 
+@cache
 def _lobatto(degree: int) -> tuple[np.ndarray, np.ndarray]:
     """Gauss–Lobatto–Legendre nodes and weights on [−1, 1]: ±1 and the roots of P′_degree; w = 2/(N(N+1) P_N²)."""
     last = np.zeros(degree + 1)

@@ -14,6 +14,7 @@ slowly in the number of levels: clicks and their absence both leave quanta behin
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -59,9 +60,7 @@ def fock_space(setup: Setup, params: Params) -> Space:
 
     return Space(
         terms=(
-            _damping(a),
-            _damping(a.T),
-            _commutator(-(a + a.T)),
+            *_of_every_mode(levels),
             _commutator(np.diag(still)),
             _anticommutator(-0.5 * click),
         ),
@@ -152,7 +151,8 @@ def _laws(setup: Setup, params: Params, mode: Mode):
 
     if setup.one.memristors:
         return lambda x, size: tuple(np.asarray(part) for part in every(jnp.asarray(x), size))
-    same = tuple(np.asarray(part) for part in every(jnp.zeros(0), 0.0))
+    with jax.disable_jit():  # once: sooner done than compiled
+        same = tuple(np.asarray(part) for part in every(jnp.zeros(0), 0.0))
     return lambda x, size: same
 
 
@@ -229,7 +229,7 @@ def _click(setup: Setup, params: Params, mode: Mode, a: np.ndarray, click: np.nd
     return over_packed(np.kron(jump, jump.conj()))
 
 
-def over_packed(superoperator: np.ndarray) -> Any:
+def over_packed(superoperator: Any) -> Any:
     """A superoperator over vec ρ (row by row) as the real one over packed matrices: ρ = (R + Rᵀ)/2 + i(R − Rᵀ)/2."""
     levels = int(np.sqrt(superoperator.shape[0]))
     swap = np.arange(levels**2).reshape(levels, levels).T.ravel()
@@ -237,26 +237,39 @@ def over_packed(superoperator: np.ndarray) -> Any:
     return mixed.real + mixed.imag
 
 
-def _sparse(matrix: np.ndarray) -> sparse.csr_matrix:
-    return sparse.csr_matrix(over_packed(matrix))
+def _product(left: Any, right: Any) -> sparse.csr_matrix:
+    """ρ → LρR."""
+    return sparse.csr_matrix(sparse.kron(sparse.csr_matrix(left), sparse.csr_matrix(right.T), format="csr"))
+
+
+def _sparse(superoperator: sparse.csr_matrix) -> sparse.csr_matrix:
+    return sparse.csr_matrix(over_packed(superoperator))
 
 
 def _commutator(h: np.ndarray) -> sparse.csr_matrix:
     """−i[h, ·]."""
     one = np.eye(len(h))
-    return _sparse(-1j * (np.kron(h, one) - np.kron(one, h.T)))
+    return _sparse(-1j * (_product(h, one) - _product(one, h)))
 
 
 def _anticommutator(h: np.ndarray) -> sparse.csr_matrix:
     """{h, ·}."""
     one = np.eye(len(h))
-    return _sparse(np.kron(h, one) + np.kron(one, h.T))
+    return _sparse(_product(h, one) + _product(one, h))
+
+
+@lru_cache(maxsize=8)
+def _of_every_mode(levels: int) -> tuple[sparse.csr_matrix, ...]:
+    """𝓓[a], 𝓓[a†] and i[a + a†, ·], in which nothing is the neuron's own."""
+    a = np.diag(np.sqrt(np.arange(1.0, levels)), 1)
+    return _damping(a), _damping(a.T), _commutator(-(a + a.T))
 
 
 def _damping(jump: np.ndarray) -> sparse.csr_matrix:
     """𝓓[L]ρ = LρL† − ½{L†L, ρ}."""
-    square, one = jump.conj().T @ jump, np.eye(len(jump))
-    return _sparse(np.kron(jump, jump.conj()) - 0.5 * (np.kron(square, one) + np.kron(one, square.T)))
+    adjoint, one = jump.conj().T, np.eye(len(jump))
+    square = adjoint @ jump
+    return _sparse(_product(jump, adjoint) - 0.5 * (_product(square, one) + _product(one, square)))
 
 
 def _rows(a: np.ndarray) -> dict[str, np.ndarray]:

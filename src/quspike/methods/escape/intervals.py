@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,10 @@ from scipy import linalg, sparse
 from scipy.sparse.linalg import splu
 
 from quspike.errors import ConvergenceError
+from quspike.methods.escape.propagation import SMALL, Flow, reduced, seen_along
 
-SAME = 1e-9  # relative difference of two steps that rounding alone tells apart
+SCALE = 30.0  # over the longest time, of a pole that nobody gave
+FILLED = 0.05  # of a matrix whose zeros save nothing
 DOUBLING = 128  # steps of an axis before they double
 FORGOTTEN = 1e-13
 ROUNDS = 10_000  # of clicks until a stationary state is given up
@@ -37,6 +40,16 @@ class Chain:
     trace: np.ndarray
     start: np.ndarray
     shift: float = 0.0
+
+    @cached_property
+    def solve(self) -> Callable[[np.ndarray], np.ndarray]:
+        """y → (−A)⁻¹ y."""
+        return resolvent(self.generator)
+
+    @cached_property
+    def spent(self) -> np.ndarray:
+        """∫e^{Aτ}y⁺ dτ (n,): the time spent in each state before the click, s."""
+        return self.solve(self.start)
 
 
 def with_erlang(chain: Chain, stages: int, hold: float, held: Any) -> Chain:
@@ -64,21 +77,17 @@ def with_erlang(chain: Chain, stages: int, hold: float, held: Any) -> Chain:
     )
 
 
-def densities(chain: Chain, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def densities(chain: Chain, times: np.ndarray, pole: float | None = None) -> tuple[np.ndarray, np.ndarray]:
     """p and S (T,) at these times, rising and counted from the end of the shift; times[0] = 0.
 
-    Equal steps share one exponential, and a doubled step the square of it.
+    pole : 1/s, about the rate of what shapes the beginning; by default from the times.
     """
-    rows, y, found = np.stack([chain.rate, chain.trace]), chain.start, np.empty((len(times), 2))
-    found[0], last = rows @ y, 0.0
-    small: Any = None
-    for k, step in enumerate(np.diff(times), 1):
-        if small is None or abs(step - last) > SAME * step:
-            doubled = small is not None and abs(step - 2 * last) <= SAME * step
-            small, last = small @ small if doubled else linalg.expm(dense(chain.generator) * step), step
-        y = small @ y
-        found[k] = rows @ y
-    return found[:, 0], found[:, 1]
+    rows, shift = np.stack([chain.rate, chain.trace]), SCALE / times[-1] if pole is None else pole
+    flow = None
+    if len(chain.start) > SMALL:
+        flow = reduced(resolvent(chain.generator, shift), shift, rows, chain.start, times)
+    density, survival = seen_along(flow or Flow(dense(chain.generator), rows, chain.start), times).T
+    return density, survival
 
 
 def axis(fine: float, bends: float, end: float) -> np.ndarray:
@@ -92,19 +101,19 @@ def axis(fine: float, bends: float, end: float) -> np.ndarray:
     return np.concatenate(times)
 
 
-def resolvent(generator: Any) -> Callable[[np.ndarray], np.ndarray]:
-    """y → (−A)⁻¹ y, factored once."""
-    if sparse.issparse(generator):
-        return splu(sparse.csc_matrix(-generator)).solve
-    factored = linalg.lu_factor(-np.asarray(generator))
-    return lambda y: linalg.lu_solve(factored, y)
+def resolvent(generator: Any, pole: float = 0.0) -> Callable[[np.ndarray], np.ndarray]:
+    """y → (pole − A)⁻¹ y, factored once."""
+    size = generator.shape[0]
+    if sparse.issparse(generator) and generator.nnz < FILLED * size**2:
+        return splu(sparse.csc_matrix(pole * sparse.identity(size) - generator)).solve
+    factored = linalg.lu_factor(pole * np.eye(size) - dense(generator))
+    return lambda y: linalg.lu_solve(factored, y, check_finite=False)
 
 
 def moments(chain: Chain) -> tuple[float, float]:
     """Mean and variance of the time to the click, the shift counted in: s, s²."""
-    solve = resolvent(chain.generator)
-    once = solve(chain.start)
-    mean, square = float(chain.trace @ once), 2 * float(chain.trace @ solve(once))
+    once = chain.spent
+    mean, square = float(chain.trace @ once), 2 * float(chain.trace @ chain.solve(once))
     return mean + chain.shift, max(square - mean**2, 0.0)
 
 

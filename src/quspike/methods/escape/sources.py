@@ -82,7 +82,7 @@ def _sampled(setup: Setup, params: Params, function: Callable) -> Current:
     edges = np.concatenate([[0.0], inner, [2 * inner[-1] if inner.size else 1.0]])
     pieces = inputs.pieces(params, jnp.asarray(0.5 * (edges[:-1] + edges[1:])))
     times = edges[:-1] + np.linspace(0, 1, SAMPLES)[:, None] * np.diff(edges)
-    samples = np.asarray(jax.jit(jax.vmap(jax.vmap(function), in_axes=(None, 0)))(pieces, jnp.asarray(times)))
+    samples = np.asarray(jax.vmap(jax.vmap(function), in_axes=(None, 0))(pieces, jnp.asarray(times)))
     still = np.ptp(samples, axis=0) <= STILL * np.max(np.abs(samples), axis=0)
     constant = tuple(float(first) if same else None for first, same in zip(samples[0], still, strict=True))
     return Current(jax.jit(function), edges, pieces, (float(samples.min()), float(samples.max())), constant)

@@ -8,6 +8,7 @@ memories where the run has them. `stationary`: after very many clicks. What has 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ FINE = 64  # points within a standard deviation, or a leak time, where the densi
 BENDS = 8.0  # standard deviations beyond the mean, or twice as many leak times, after which it only decays
 MOST = 4000  # points of the part that bends
 POINTS = 1001
+STEEP = 5.0  # leak rates, of the pole about which a density is expanded
 GROWTH, TRUNCATED = 1.4, 2e-3  # more Fock levels, until the mean interval moves by less
 MOST_NUMBERS = 2500  # of a chain: its exponential takes a minute
 RAREST = 1e11  # leak times in a mean interval, of which the resolvent then keeps five digits
@@ -63,24 +65,35 @@ def answer(setup: Setup, params: Params, duration: float, question: Question) ->
     space = interval_space(setup, params)
     if space.stiff:
         return _answered(setup, params, duration, space, question)
-    mean, moved = _mean(setup, params, duration, space, question), float("inf")
-    while moved > TRUNCATED:
+    fewer = replace(setup, truncation=int(np.ceil((setup.truncation or 2) / GROWTH)))
+    before = _trial(fewer, params, duration, interval_space(fewer, params), question).mean
+    while True:
+        found = _trial(setup, params, duration, space, question)
+        moved = abs(found.mean / before - 1) if before else np.inf
+        if moved <= TRUNCATED:
+            break
         levels = int(np.ceil(GROWTH * (setup.truncation or 2)))
         if levels > MOST_LEVELS:
             raise ConvergenceError(_too_few(setup, moved))
-        setup = replace(setup, truncation=levels)
+        before, setup = found.mean, replace(setup, truncation=levels)
         space = interval_space(setup, params)
-        before, mean = mean, _mean(setup, params, duration, space, question)
-        moved = abs(mean / before - 1)
-    found = _answered(setup, params, duration, space, question)
-    return found._replace(notes=found.notes | {"truncation": setup.truncation, "truncation_error": moved})
+    answered = found.finish()
+    return answered._replace(notes=answered.notes | {"truncation": setup.truncation, "truncation_error": moved})
 
 
-def _mean(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> float:
-    """The mean interval, s."""
+class Trial(NamedTuple):
+    """The mean interval, s, at some truncation, and how to go on to the whole answer."""
+
+    mean: float
+    finish: Callable[[], Answer]
+
+
+def _trial(setup: Setup, params: Params, duration: float, space: Space, question: Question) -> Trial:
     if _moves(space, question):
-        return _answered(setup, params, duration, space, question).mean
-    return moments(_chain(setup, params, space, question))[0]
+        whole = _answered(setup, params, duration, space, question)
+        return Trial(whole.mean, lambda: whole)
+    chain = _chain(setup, params, space, question)
+    return Trial(moments(chain)[0], lambda: _answer(chain, space, question))
 
 
 def _too_few(setup: Setup, moved: float) -> str:
@@ -173,8 +186,8 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
     else:
         bends = min(bare + BENDS * std, 2 * BENDS / space.leak, end)
         times = axis(max(min(std, 1 / space.leak) / FINE, bends / MOST), bends, end)
-    density, survival = densities(chain, times)
-    spent = resolvent(chain.generator)(chain.start)[-len(space.rate) :]
+    density, survival = densities(chain, times, STEEP * space.leak)
+    spent = chain.spent[-len(space.rate) :]
     notes = {"click_energy": float(space.energy @ spent)}  # one click an interval
     return Answer(times + chain.shift, density, survival, mean, variance, notes)
 

@@ -1,0 +1,123 @@
+"""What a few rows see of e^{Aτ}y at thousands of times, from a few dozen solutions of linear equations.
+
+    r_i·e^{Aτ}y ≈ r_i V e^{A_m τ} Vᵀy,   A_m = σ − H_m⁻¹,   (σ − A)⁻¹ V = V H_m + …        V orthonormal (n, m)
+
+The Krylov space of (σ − A)⁻¹ has what is slow after a few vectors, the shape of a beginning after some more; m grows
+until more vectors do not change what is seen. On an even axis r e^{(jb + i)hA_m}y is a product of two short tables,
+r e^{ihA_m} (i < b) and e^{jbhA_m}y, and for a doubled step the power is the square of one that is known.
+van den Eshof & Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006); Paterson & Stockmeyer, SIAM J. Comput. 2, 60 (1973).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from scipy import linalg
+
+SAME = 1e-9  # relative difference of two steps that rounding alone tells apart
+BLOCK = 4  # the short table has 2⁴ rows
+SMALL = 60  # numbers, for which nothing is to be gained
+SIZES = (40, 60, 90, 120, 160, 220)  # Krylov vectors that are tried
+CHANGES = (3e-5, 1e-8)  # of the density's peak and of the survival from one size to the next: what is left is less
+LOST = 5e-9  # of the probability, between the density's integral and the survival
+Solve = Callable[[np.ndarray], np.ndarray]
+
+
+def seen_along(flow: Flow, times: np.ndarray) -> np.ndarray:
+    """r_i·e^{Aτ}y at rising times from times[0] = 0: (T, R). Few different steps, each shared by many, are cheap."""
+    rows, y = flow.rows, flow.start
+    found = np.empty((len(times), len(rows)))
+    found[0] = rows @ y
+    for begin, end, step in _even(times):
+        power = flow.powers(step)
+        count, width = end - begin, 2**BLOCK
+        left = [rows @ power(0)]
+        while len(left) < min(width, count):
+            left.append(left[-1] @ power(0))
+        right = [y]
+        while len(right) * width < count:
+            right.append(power(BLOCK) @ right[-1])
+        table = (np.array(right) @ np.concatenate(left).T).reshape(-1, len(rows))
+        found[begin + 1 : end + 1] = table[:count]
+        y = right[-1]
+        for _ in range(count - (len(right) - 1) * width):
+            y = power(0) @ y
+    return found
+
+
+class Flow:
+    """A (n, n), rows r (R, n) and start y (n,); e^{Ah·2ᵏ} is found once."""
+
+    def __init__(self, matrix: np.ndarray, rows: np.ndarray, start: np.ndarray) -> None:
+        self.matrix, self.rows, self.start = matrix, rows, start
+        self._step, self._known = 0.0, [np.zeros(0)]
+
+    def powers(self, step: float) -> Callable[[int], np.ndarray]:
+        """k → e^{A·step·2ᵏ}."""
+        doublings = round(np.log2(step / self._step)) if self._step else -1
+        if doublings < 0 or abs(step - self._step * 2**doublings) > SAME * step:
+            doublings, self._step, self._known = 0, step, [linalg.expm(self.matrix * step)]
+        return lambda k: self._power(doublings + k)
+
+    def _power(self, k: int) -> np.ndarray:
+        while len(self._known) <= k:
+            self._known.append(self._known[-1] @ self._known[-1])
+        return self._known[k]
+
+
+def _even(times: np.ndarray) -> Iterator[tuple[int, int, float]]:
+    """(first, last, step) of the stretches of equal steps."""
+    steps, begin = np.diff(times), 0
+    while begin < len(steps):
+        other = np.flatnonzero(np.abs(steps[begin:] - steps[begin]) > SAME * steps[begin])
+        end = begin + int(other[0]) if len(other) else len(steps)
+        yield begin, end, float(steps[begin])
+        begin = end
+
+
+def reduced(solve: Solve, pole: float, rows: np.ndarray, y: np.ndarray, times: np.ndarray) -> Flow | None:
+    """A_m, rows V (2, m) of a density and a survival, and Vᵀy; None if the most vectors are too few.
+
+    solve : y → (pole − A)⁻¹ y. Judged at times[1]·2ᵏ, up to the last: by what the size before had, and by ∫p + S.
+    """
+    sizes = [m for m in SIZES if m < len(y)]
+    some = times[1] * np.append(0.0, 2.0 ** np.arange(np.ceil(np.log2(times[-1] / times[1])) + 1))
+    space, before = _Krylov(solve, y, max(sizes, default=0)), np.full((len(some), 3), np.inf)
+    for m in sizes:
+        space.grow(m)
+        matrix, seeing = pole * np.eye(m) - np.linalg.inv(space.images[:m, :m]), rows @ space.vectors[:m].T
+        kept = seeing[1] + np.linalg.solve(matrix.T, seeing[0])  # of u(t): S + ∫_0^t p, but for a constant
+        flow = Flow(matrix, np.vstack([seeing, kept]), space.start(m))
+        seen = seen_along(flow, some)
+        density, survival = np.abs(seen - before).max(axis=0)[:2] / [np.max(np.abs(seen[:, 0])), 1.0]
+        if density <= CHANGES[0] and survival <= CHANGES[1] and np.ptp(seen[:, 2]) <= LOST:
+            flow.rows = seeing
+            return flow
+        before = seen
+    return None
+
+
+class _Krylov:
+    """Arnoldi's vectors (size + 1, n), orthonormal, and the images (size + 1, size) of all but the last."""
+
+    def __init__(self, solve: Solve, y: np.ndarray, size: int) -> None:
+        self.solve, self.known, self.norm = solve, 0, float(np.linalg.norm(y))
+        self.vectors, self.images = np.zeros((size + 1, len(y))), np.zeros((size + 1, size))
+        self.vectors[0] = y / self.norm
+
+    def start(self, m: int) -> np.ndarray:
+        """Vᵀy (m,)."""
+        return self.norm * np.eye(m)[0]
+
+    def grow(self, m: int) -> None:
+        """To m vectors and their images."""
+        for k in range(self.known, m):
+            known, new = self.vectors[: k + 1], self.solve(self.vectors[k])
+            for _ in range(2):  # once more, as rounding asks
+                share = known @ new
+                new = new - share @ known
+                self.images[: k + 1, k] += share
+            self.images[k + 1, k] = np.linalg.norm(new)
+            self.vectors[k + 1] = new / max(self.images[k + 1, k], 1e-300)
+        self.known = m
