@@ -98,7 +98,7 @@ def test_a_film_that_cannot_be_is_refused(quantum, tmp_path):
         quantum.qs.animate(tmp_path / "a.gif")
     with pytest.raises(InputError, match="frames a second"):
         quantum.qs.animate(tmp_path / "b.gif", pace=0)
-    with pytest.raises(InputError, match="wigner .and `animate` makes a film"):
+    with pytest.raises(InputError, match=r"wigner .and `animate` makes a film"):
         quantum.qs.plot(kind="animation")
     with pytest.raises(InputError, match="wigner_times"):
         quantum.drop_vars("wigner").qs.animate(tmp_path / "c.gif")

@@ -88,5 +88,7 @@ def test_the_figure_draws_the_rate_and_no_raster(clicks):
     (ticks,) = panel.collections
     assert to_hex(ticks.get_color()[0]) == CLASSICAL
     assert len(ticks.get_segments()) == 16
+    names = {axes.get_ylabel(): {text.get_text() for text in axes.texts} for axes in plot_run(clicks).axes}
+    assert "classical" in names["rate (MHz)"] & names["V (µV)"]
     with pytest.raises(InputError, match="none has happened, but got raster"):
         clicks.qs.plot(kind="raster")

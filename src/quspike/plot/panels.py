@@ -10,12 +10,13 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from quspike.plot.envelopes import input_envelopes
 from quspike.plot.lines import draw_band, draw_line
 from quspike.plot.margin import Label
 from quspike.plot.style import CLASSICAL, INK, QUANTUM, QUIET, SERIES
 from quspike.plot.traces import ensemble_mean, membrane_noise, membrane_trace, select
-from quspike.result.engineering import scale
-from quspike.result.expected_spikes import CLICKS, SUPERPOSED
+from quspike.result.engineering import human, scale
+from quspike.result.expected_spikes import CLICKS, SUPERPOSED, drawn
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -73,7 +74,9 @@ def draw_expected(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[
             panel.stairs(level, edges * factor, color=colour, linewidth=0.8, baseline=None)
         labels.append((_row_name(ds, str(name), twin is not None), float(level[-1]), colour))
     for train in [] if twin is None else [times for own in spike_trains(twin).values() for times in own]:
-        panel.vlines(train * factor, 0, 0.2 * float(np.max(variable)) * per, color=CLASSICAL, linewidth=0.8)
+        tick = 0.2 * float(np.max(variable)) * per
+        panel.vlines(train * factor, 0, tick, color=CLASSICAL, linewidth=0.8)
+        labels += [("classical", tick / 2, CLASSICAL)] if len(train) else []
     panel.set_ylim(bottom=0)
     _label(panel, "rate" if CLICKS in ds else "p(spike)", unit)
     panel.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
@@ -96,9 +99,13 @@ def _row_name(ds: xr.Dataset, neuron: str, has_twin: bool) -> str:
 
 
 def draw_input(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[Label]:
-    """What each source delivers."""
-    labels = _lines(panel, ensemble_mean(ds.input_current), "source", "A", [INK, *SERIES])
-    _label(panel, "I", scale(ds.input_current.values, "A")[1])
+    """What each source delivers; of a carrier that the saved times do not resolve, its envelope."""
+    current, carriers = input_envelopes(ds)
+    labels = [
+        (f"{name}, {human(carriers[name], 'Hz', 3)}" if name in carriers else name, level, colour)
+        for name, level, colour in _lines(panel, current, "source", "A", [INK, *SERIES])
+    ]
+    _label(panel, "I", scale(current.values, "A")[1])
     panel.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
     return labels
 
@@ -122,6 +129,8 @@ def draw_membrane(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None, neuron: 
     if twin is not None:
         time, level, _ = membrane_trace(twin, neuron)
         draw_line(panel, time * per_s, level * factor, color=CLASSICAL, **REFERENCE)
+        if not drawn(ds):  # elsewhere its row of spikes is named
+            ends.append(("classical", float(level[-1]) * factor, CLASSICAL))
     seen = str(select(ds.neuron_membrane, "neuron", neuron).values)
     _label(panel, {"voltage": "V"}.get(seen, seen) if ds.neuron.size == 1 else neuron, unit)
     panel.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))

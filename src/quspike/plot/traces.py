@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from quspike.result.ensemble import between, within
+from quspike.result.expected_spikes import SUPERPOSED
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
@@ -21,6 +22,8 @@ def membrane_trace(ds: xr.Dataset, neuron: str) -> tuple[np.ndarray, np.ndarray,
     time, level, spread = ds.time.values, membrane.values, _spread(ds, membrane)
     if BATCH in ds.dims:
         return time, level, spread
+    if SUPERPOSED in ds and spread is None:  # a quadrature, which no carrier turns between the saved times
+        return *_kicked(time, level, ds.bin.values), None
     spikes = spike_trains(ds)[neuron][0]
     spikes = spikes[(spikes > time[0]) & (spikes < time[-1])]
     after = np.searchsorted(time, spikes)  # at a spike's own time, the saved value is the one after the reset
@@ -29,6 +32,26 @@ def membrane_trace(ds: xr.Dataset, neuron: str) -> tuple[np.ndarray, np.ndarray,
         spread = np.insert(spread, np.repeat(after, 2), np.stack([spread[after - 1], spread[after]], axis=1).ravel())
     place = np.repeat(after, 2)
     return np.insert(time, place, np.repeat(spikes, 2)), np.insert(level, place, tips), spread
+
+
+def _kicked(time: np.ndarray, level: np.ndarray, kicks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A line that jumps at these times, between saved ones: each stretch goes on as it went, up to the jump."""
+    kicks = kicks[(kicks > time[0]) & (kicks < time[-1])]
+    first = np.searchsorted(time, kicks)  # at a kick's own time, the saved value is the one after it
+    times, levels = [], []
+    for own, line, start, end in zip(
+        np.split(time, first), np.split(level, first), [time[0], *kicks], [*kicks, time[-1]], strict=True
+    ):
+        if len(own):
+            times.append([start, *own, end])
+            levels.append([_onwards(own[:2], line[:2], start), *line, _onwards(own[-2:], line[-2:], end)])
+    return np.concatenate(times), np.concatenate(levels)
+
+
+def _onwards(time: np.ndarray, level: np.ndarray, at: float) -> float:
+    """The straight line through these two points; through a single one, level."""
+    slope = (level[-1] - level[0]) / (time[-1] - time[0]) if len(time) > 1 else 0.0
+    return float(level[0] + slope * (at - time[0]))
 
 
 def select(variable: xr.DataArray, dim: str, name: str) -> xr.DataArray:

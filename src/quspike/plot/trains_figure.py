@@ -168,7 +168,7 @@ def _matrix(panel: Axes, normal: np.ndarray, rows: np.ndarray) -> None:
     panel.set_xlim(-0.5, size - 0.5)
     panel.set_ylim(size - 0.5, -0.5)
     panel.set_axis_off()
-    _note(panel, "coherence", (0, 1), (0, 2), color=QUIET)
+    _note(panel, "area: |coherence|", (0, 1), (0, 2), color=QUIET)
 
 
 def _swatch(panel: Axes) -> None:
