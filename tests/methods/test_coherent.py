@@ -23,7 +23,10 @@ REFUSED = {
         r"spike must be expectation with the memristor MEM1: .*superposed",
     ),
     "junction": ({"I1": "I1 0 m tone\nJJ1 m 0 Lj=40nH"}, r"spike must be .* with the junction JJ1"),
-    "bond": ({"t_ref": 6e-3, "duration": 6e-3, "dt": 1e-9}, r"truncation must fit in memory: .* 12 levels × 12000001 states"),
+    "bond": (
+        {"t_ref": 6e-3, "duration": 6e-3, "dt": 1e-9},
+        r"truncation must fit in memory: .* 12 levels × 12000001 states",
+    ),
 }
 
 
