@@ -185,7 +185,9 @@ NOISY = {"v_threshold": "1 uV", "spike": "record", "record": {"filter": "0.1 ns"
     [
         (NOISY, {}, "v_threshold", "times a second at rest"),
         ({"v_threshold": "0.5 uV"}, {"strength": "1e11/s"}, "v_threshold", "a measurement finds at rest"),
-        (NOISY | {"v_threshold": "1 V"}, {"dt": "0.5 ns"}, "dt", "must be ≤ the record's filter, 100 ps"),
+        (NOISY | {"v_threshold": "1 V"}, {"dt": "0.5 ns"}, "dt", "must be ≤ 100 ps, the shortest filter"),
+        (NOISY | {"v_threshold": "1 V"}, {"strength": "1e30/s"}, "[measurement] strength", "must be smaller"),
+        (NOISY | {"record": {"filter": "1e-21 s"}}, {}, "[neuron] record.filter", "must be ≥ "),
         (NOISY | {"v_threshold": "1 V"}, {"closure": "gaussian"}, "closure", "must be none with memory measured"),
         (NOISY | {"v_threshold": "1 V"}, {"method": "classical"}, "memory", "moments"),
     ],

@@ -13,7 +13,7 @@ from jax import Array
 from quspike.constants import hbar
 from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
-from quspike.kernel.grid import GridPlan
+from quspike.kernel.grid import MAX_STEPS, GridPlan
 from quspike.methods.measured.columns import observe, read, width
 from quspike.methods.measured.memories import damping
 from quspike.methods.measured.numbers import Model, memory_filter, model_of
@@ -27,6 +27,7 @@ from quspike.units import format_si
 
 STEPS = 8  # of the shortest time in the equations
 STABLE = 3.0  # what an automatic step makes of `Setup.fastest`
+ROUNDING = 1e-9  # of a step on its grid
 MOST_SPIKES = 4096  # of a trajectory that are kept
 MOST_BYTES = 8e9  # of saved numbers
 
@@ -35,6 +36,7 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup with the fastest rate of its equations. Refuses what has no Gaussian record."""
     _refuse(setup, params)
     model = model_of(setup, params)
+    refuse_rates(model, duration)
     if setup.spiking:
         refuse_noise(model)
     return replace(setup, fastest=STABLE * STEPS * float(fastest(model)))
@@ -202,12 +204,7 @@ def _checked(setup: Setup, plan: GridPlan, params: Params) -> dict[str, Any]:
     """The step in its fastest time, and spikes at rest; refuses a step longer than a filter, more numbers than fit."""
     model = model_of(setup, params)
     longest = float(np.max(np.diff(np.asarray(plan.nodes(setup.inputs.breakpoints(params))))))
-    filters = [model.memory_rate] if model.plain or model.tone else []
-    filters += [model.spike_rate] if model.watched else []
-    for rate in filters:
-        if longest * float(rate) > 1:
-            filtered = format_si(1 / float(rate), "time")
-            raise InputError("dt", format_si(longest, "time"), f"must be ≤ the record's filter, {filtered}")
+    refuse_step(model, longest)
     needed = 8.0 * setup.trajectories * len(plan.save_times) * width(model)
     if needed > MOST_BYTES:
         times = f"{setup.trajectories} × {len(plan.save_times)} saved times are {needed / 1e9:.3g} GB"
@@ -216,6 +213,39 @@ def _checked(setup: Setup, plan: GridPlan, params: Params) -> dict[str, Any]:
     rate = max(float(fastest(model)), float(model.omega))
     stray = {"spikes_at_rest": jnp.asarray(stray_spikes(setup, params))} if setup.spiking else {}
     return {"step_in_fastest_time": jnp.asarray(longest * rate), **stray}
+
+
+def refuse_rates(model: Model, duration: float) -> None:
+    """Raise InputError, by the key that makes it so, for equations of more steps than a run has."""
+    strength = float(model.params["measurement"]["strength"])
+    rates = {"[measurement] strength": float(fastest(model)) * (1 - ROUNDING)}
+    rates |= {name: float(rate) for name, rate in filter_rates(model).items()}
+    name = max(rates, key=lambda key: rates[key])
+    most = MAX_STEPS / (STEPS * duration)
+    if rates[name] <= most:
+        return
+    least = format_si(float(f"{1 / most:.3g}"), "time")
+    if name == "[measurement] strength":
+        remedy = (
+            f"must be smaller: the membrane would be known within {1 / rates[name]:.2g} s, and a run resolves {least}"
+        )
+        volts = f"{strength:.3g}/(V² s)"
+        raise InputError(name, volts, remedy)
+    raise InputError(name, f"{1 / rates[name]:.3g} s", f"must be ≥ {least}: a run has at most {MAX_STEPS:,} steps")
+
+
+def filter_rates(model: Model) -> dict[str, Any]:
+    """The rate γ_f of each filter of the record (1/s), by the key that chooses it."""
+    rates = {"[measurement] filter": model.memory_rate} if model.plain or model.tone else {}
+    return rates | ({"[neuron] record.filter": model.spike_rate} if model.watched else {})
+
+
+def refuse_step(model: Model, longest: float) -> None:
+    """Raise InputError for a step (s) that is longer than the shortest filter of the record, which is named."""
+    for name, rate in sorted(filter_rates(model).items(), key=lambda item: -float(item[1])):
+        if longest * float(rate) > 1 + ROUNDING:
+            remedy = f"must be ≤ {format_si(1 / float(rate), 'time')}, the shortest filter of the record, {name}"
+            raise InputError("dt", format_si(float(f"{longest:.9g}"), "time"), remedy)
 
 
 def _check_kept(found: Solution, capacity: int) -> None:

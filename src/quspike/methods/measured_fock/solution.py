@@ -41,6 +41,7 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     if setup.one.gates:
         raise NotAvailable(setup.one.gates[0].name, "a gate", f"must be a current source with {word} so far")
     model = model_of(setup, params)
+    gaussian.refuse_rates(model.given, duration)
     if setup.spiking:
         rest.refuse_noise(model.given)
     return replace(setup, fastest=gaussian.STABLE * gaussian.STEPS * float(gaussian.fastest(model.given)))
