@@ -1,11 +1,12 @@
 """1,000 trajectories of a resonator whose memristance follows the record of its measured voltage.
 
     dρ = −i[H, ρ]dt + κ(x)(n̄+1) 𝓓[a]ρ dt + κ(x)n̄ 𝓓[a†]ρ dt + 𝓓[S]ρ dt + √η 𝓗[S]ρ dW,   S = √(2k) V(t)
-    dx = dy = ⟨V⟩dt + dW/√(8kη),      κ(x) = W(x)/C
+    dx = dy = ⟨V⟩dt + dW/√(8kη),      κ(x) = (2/C)⟨W(x − ⟨φ⟩ + A cosθ) sin²θ⟩_θ,      A = 2φ_zpf|⟨a⟩|
 
-in the frame that rotates at ω0, V(t) = −iV_zpf(a e^{−iω0t} − h.c.), nothing averaged. quspike has means and covariance;
-QuTiP's `smesolve` has ρ in Fock space, its rates a coefficient of the Wiener process and of ⟨V⟩ (`WienerFeedback`,
-`ExpectFeedback`), whose integral the coefficient itself adds up. QuTiP solves a few trajectories, whose time is scaled.
+in the frame that rotates at ω0, V(t) = −iV_zpf(a e^{−iω0t} − h.c.), nothing averaged in the measurement. quspike has
+means and covariance; QuTiP's `smesolve` has ρ in Fock space, its rates a coefficient of the Wiener process and of ⟨V⟩
+and ⟨φ⟩ (`WienerFeedback`, `ExpectFeedback`), whose integral the coefficient itself adds up. QuTiP solves a few
+trajectories, whose time is scaled.
 
 Compared are the ensemble's ⟨V⟩, W and ⟨V²⟩ at the sample times, as means over trajectories: the error is the largest
 deviation from the reference in standard errors of both. The reference is quspike at an eighth of the step.
@@ -38,6 +39,7 @@ PHI_ZPF, V_ZPF = (hbar / (2 * OMEGA * C)) ** 0.5, (hbar * OMEGA / (2 * C)) ** 0.
 AMPLITUDE, DURATION, SAMPLES = 2.5e-9, 2e-9, 20
 STEPS = 8  # a radian of ω0, of both
 TRAJECTORIES, FINER, MORE = 1000, 8, 8
+CARRIER = (np.arange(16) + 0.5) * np.pi / 16  # half a period: cos θ at its other half is the same
 LEVELS, PEERS = 20, 20  # QuTiP's Fock levels, and the trajectories that it solves
 
 
@@ -146,8 +148,9 @@ class Memory:
     def __init__(self, noise: float) -> None:
         self.noise, self.x = noise, 0.0
         self.last, self.index, self.voltage = 0.0, 0, 0.0
+        self.given, self.root = (math.nan, math.nan), math.nan
 
-    def __call__(self, t: float, wiener: Any, voltage: float) -> float:
+    def __call__(self, t: float, wiener: Any, voltage: float, flux: float) -> float:
         if t == 0:
             self.x, self.index = 0.0, 0
         elif t > self.last:
@@ -155,13 +158,21 @@ class Memory:
             told = float(np.sum(wiener.noise[self.index : index, 0, 0]))
             self.x, self.index = self.x + self.voltage * (t - self.last) + self.noise * told, index
         self.last, self.voltage = t, voltage
-        return math.sqrt(self.conductance(self.x))
+        given = self.x - flux, math.hypot(voltage, flux)
+        if given != self.given:  # asked for several times a step
+            self.given, self.root = given, math.sqrt(self.damping(*given))
+        return self.root
 
     @staticmethod
-    def conductance(x: float) -> float:
-        """W(x)√(L/C), which is κ/ω0."""
+    def conductance(x: Any) -> Any:
+        """W(x)√(L/C)."""
         y = (x * V_ZPF / OMEGA - 2 * PHI_ZPF) / (2 * PHI_ZPF)
-        return (L / C) ** 0.5 * (1 / R_OFF + (1 / R_ON - 1 / R_OFF) / (1 + math.exp(-y)))
+        return (L / C) ** 0.5 * (1 / R_OFF + (1 / R_ON - 1 / R_OFF) / (1 + np.exp(-y)))
+
+    @classmethod
+    def damping(cls, centre: float, swing: float) -> float:
+        """κ/ω0, averaged over a carrier of that swing."""
+        return float(2 * np.mean(cls.conductance(centre + swing * np.cos(CARRIER)) * np.sin(CARRIER) ** 2))
 
 
 def qutip_solver(trajectories: int, share: float = 1.0, method: str = "rouchon") -> Callable[[], Seen]:
@@ -181,10 +192,12 @@ def qutip_solver(trajectories: int, share: float = 1.0, method: str = "rouchon")
         ]
     )
     memory = Memory(1 / math.sqrt(8 * k * EFFICIENCY))
-    feedback = {"W": qutip.SMESolver.WienerFeedback(), "V": qutip.SMESolver.ExpectFeedback(turning)}
+    flux = qutip.QobjEvo([[a, lambda t: np.exp(-1j * t)], [a.dag(), lambda t: np.exp(1j * t)]])
+    expected = qutip.SMESolver.ExpectFeedback
+    feedback = {"W": qutip.SMESolver.WienerFeedback(), "V": expected(turning), "F": expected(flux)}
 
-    def root(t: float, W: Any, V: Any) -> float:  # the names of QuTiP's feedback
-        return memory(t, W, float(np.real(V)))
+    def root(t: float, W: Any, V: Any, F: Any) -> float:  # the names of QuTiP's feedback
+        return memory(t, W, float(np.real(V)), float(np.real(F)))
 
     losses = [
         qutip.QobjEvo([math.sqrt(occupation + 1) * a, root], args=feedback),

@@ -15,8 +15,8 @@ Gaussian of that variance, folded with W, is the loop that the two diffusions al
 Bounds: at the best strength of the scan the loop of the eighth period keeps more than 60 % of the classical area; the
 maximum, of a parabola through the best three, is within a factor of 1.5 of ω0/√96; a hundredth and a hundredfold of it
 leave less than 60 % of the best; and no area is further from the folded loop's than 0.1 of the classical one. "Area" is
-that of the ensemble's mean current against its mean voltage. The equation is secular, while the memristance follows the
-carrier: κ/ω0 ≤ 0.01 keeps that to a percent.
+that of the ensemble's mean current W(x)V against its mean voltage. The equation is secular, its damping 2⟨W sin²θ⟩/C
+over the carrier, while the memristance follows it: κ/ω0 ≤ 0.01 keeps that to a percent.
 """
 
 from __future__ import annotations
