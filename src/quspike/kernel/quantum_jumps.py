@@ -81,7 +81,7 @@ class Course(NamedTuple):
     late: Array
 
 
-class _Within(NamedTuple):
+class Within(NamedTuple):
     """A place within a step: time, course, the step's spike or nan, and how many pieces the step has so far."""
 
     t: Array
@@ -109,13 +109,13 @@ def advance(
     """
     near = ROUNDING * (t1 - t0)
 
-    def unfinished(place: _Within) -> Array:
+    def unfinished(place: Within) -> Array:
         return (place.t < t1 - near) & (place.pieces < MOST_EVENTS)
 
-    def further(place: _Within) -> _Within:
+    def further(place: Within) -> Within:
         return _segment(model, place, t1, piece, v_threshold, t_ref)
 
-    start = _Within(t0, course, jnp.full((), jnp.nan), jnp.zeros((), int))
+    start = Within(t0, course, jnp.full((), jnp.nan), jnp.zeros((), int))
     place = jax.lax.while_loop(unfinished, further, start)
     crowded = jnp.where(place.t < t1 - near, 1.0, place.course.crowded)
     late = place.course.late
@@ -125,13 +125,13 @@ def advance(
     return place.course._replace(crowded=crowded, late=late), place.spike
 
 
-def _segment(model: JumpModel, place: _Within, t1, piece, v_threshold, t_ref) -> _Within:
+def _segment(model: JumpModel, place: Within, t1, piece, v_threshold, t_ref) -> Within:
     """Up to the next jump, spike or end of a hold, or to the end of the step."""
     t, c, spike, pieces = place
     held = c.held > 0
     end = jnp.where(held, jnp.clip(c.release, t, t1), t1)
     h = end - t
-    step = _smooth(model, t, h, c, piece)
+    step = smooth(model, t, h, c, piece)
     jumps, theta = _next_jump(step, h, c.left) if c.jumps.size else (jnp.zeros((), bool), jnp.ones(()))
     fires = jnp.zeros((), bool)
     if model.membrane is not None:
@@ -150,13 +150,13 @@ def _segment(model: JumpModel, place: _Within, t1, piece, v_threshold, t_ref) ->
     if c.jumps.size:
         y, c = _jumped(model, now, y, c, piece, jumps)
     if model.membrane is not None:
-        y, c = _fired(model, now, y, c, piece, fires, held & (end >= c.release) & whole, t_ref)
+        y, c = fired(model, now, y, c, piece, fires, held & (end >= c.release) & whole, t_ref)
         spike = jnp.where(fires, now, spike)
     c = c._replace(y=y, extreme=jnp.maximum(c.extreme, model.watch(y)))
-    return _Within(now, c, spike, pieces + 1)
+    return Within(now, c, spike, pieces + 1)
 
 
-def _smooth(model: JumpModel, t, h, c: Course, piece) -> Step:
+def smooth(model: JumpModel, t, h, c: Course, piece) -> Step:
     """y without jumps, and the integral of Σr beside it."""
     free = 1 - c.held
 
@@ -204,7 +204,7 @@ def _jumped(model: JumpModel, t, y, c: Course, piece, jumps) -> tuple[State, Cou
     return y, c
 
 
-def _fired(model: JumpModel, t, y, c: Course, piece, fires, releases, t_ref) -> tuple[State, Course]:
+def fired(model: JumpModel, t, y, c: Course, piece, fires, releases, t_ref) -> tuple[State, Course]:
     """The state after a spike, and its hold; a hold's end lets the neuron go."""
     assert model.reset is not None
     key = jax.random.fold_in(c.key, c.events)

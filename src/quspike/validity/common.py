@@ -10,6 +10,7 @@ from quspike.verdict import Check, bounded, info
 INERT_SWING = 1e-3  # a memristance that moves by less than 0.1 % is a resistor
 STEP = 0.5  # where covariances (a splitting of second order) and first passages (of first) err by 3 %
 TOP_LEVEL = 1e-6
+LATE = 0.01  # of the spikes: a late one is put off to the next step or lost, so that a rate errs by no more than this
 TRACE = 1e-8
 TIERS = 1e-3  # of a hierarchy: what it was converged to, which positivity and uncertainty hold to as well
 
@@ -46,6 +47,10 @@ def numerics_checks(solution: Solution) -> list[Check]:
     if "top_level_population" in found:
         text = "population of the highest levels, or at the edge of the grid: a larger truncation holds more"
         checks.append(bounded("top-level population", found["top_level_population"], TOP_LEVEL, text))
+    if "late_spikes" in found:
+        spikes = max(float(np.sum(np.asarray(solution.spike_count))), 1.0)
+        text = "of all spikes: the second of a step, which fires in the next one or not at all: take a smaller step"
+        checks.append(bounded("late spikes", found["late_spikes"] / spikes, LATE, text))
     if "trace_error" in found:
         checks.append(bounded("trace error", found["trace_error"], TRACE, "|Tr ρ − 1|"))
     tiers = "hierarchy_error" in found

@@ -1,10 +1,9 @@
 """Spikes of a trajectory: where a noisy membrane crosses its threshold within a step, and what a reset leaves.
 
-    P(excursion above v within h | m0, m1 < v) = exp(−2(v − m0)(v − m1)/b²h),     b = ∂m/∂y · 1/√(8kη)
+    b = ∂m/∂y · 1/√(8kη)
 
-the Brownian bridge's, m0 and m1 the membrane at both ends and b its noise. The crossing lies on the line between them,
-of an excursion in proportion to both distances; so first-passage times converge at first order. What happens in the
-step after a crossing is drawn anew from there: each trajectory keeps a time of its own.
+the membrane's noise, with which `kernel/bridge.py` says whether it crossed; so first-passage times converge at first
+order. What happens in the step after a crossing is drawn anew from there: each trajectory keeps a time of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.constants import hbar
+from quspike.kernel.bridge import crossing
 from quspike.methods import secular
 from quspike.methods.measured.memories import move
 from quspike.methods.measured.numbers import Model
@@ -59,22 +59,6 @@ def spiking_step(model: Model, end: Any, y: State, piece: Any, noise: Noise) -> 
     spent = reset(model, when, there)._replace(time=when, release=when + t_ref)
     y = jax.tree.map(lambda a, b: jnp.where(fires, a, b), spent, after._replace(time=end))
     return y, jnp.where(fires, when, jnp.nan)
-
-
-def crossing(low: Any, high: Any, variance: Any, uniform: Any, was_held: Any) -> tuple[Array, Array]:
-    """Whether the threshold is crossed, and at which fraction of the step; low, high : membrane − threshold, V.
-
-    variance : b²h, V². One that is above at the start of a free step fires there; at the end of a hold, if it stays.
-    """
-    above = (low >= 0) & (~was_held | (high >= 0))
-    rises = (low < 0) & (high >= 0)
-    below = (low < 0) & (high < 0)
-    safe = jnp.where(variance > 0, variance, 1.0)
-    chance = jnp.where(below & (variance > 0), jnp.exp(-2 * jnp.where(below, low * high, 0.0) / safe), 0.0)
-    excursion = uniform < chance
-    width = jnp.where(rises, high - low, -low - high)
-    fraction = jnp.where(above, 0.0, -low / jnp.where(width == 0, 1.0, width))
-    return above | rises | excursion, jnp.clip(fraction, 0.0, 1.0)
 
 
 def _response(model: Model, t: Any, y: State) -> Array:

@@ -4,17 +4,19 @@
     diffusion   dψ   = (−iH − ½Σ L_k†L_k + Σ⟨L_k†⟩L_k) ψ dt + Σ L_kψ dξ_k*,    E dξ_k dξ_l* = δ_kl dt,  E dξ_k dξ_l = 0
 
 ψ's norm is free. Jumps are those of detectors that count the quanta themselves, the mean's own included: a driven mode
-clicks at κ|α|². Diffusion is heterodyne detection of every L_k, Itô and Stratonovich alike, since (dξ*)² = 0. In the
-frame D(β), with z the amplitude that leaks, c_k = u_kz + v_kz* and m = ⟨a⟩ of ψ
+clicks at κ|α|². Diffusion is heterodyne detection of every L_k, an Itô equation; while the L_k stand still it reads the
+same after Stratonovich, since (dξ*)² = 0. In the frame D(β), with z the amplitude that leaks, c_k = u_kz + v_kz* and
+m = ⟨a⟩ of ψ
 
     dβ/dt = push − ½Σ(u_k*c_k ± v_kc_k*) + dm/dt|_ψ + γm        (+: jump, −: diffusion)
 
 so that β is the trajectory's own ⟨a⟩ but for what a jump has just added, which it takes in within 1/γ. A coherent state
 stays the vacuum of its frame; every choice of dβ/dt is exact.
 
-A step of diffusion is kick(h/2), the drift solved over h, kick(h/2), each kick exactly e^{ΣL_k dξ_k*}: Ninomiya and
-Victoir's splitting, of weak order 2, since commutators of the L_k are numbers. Gisin & Percival, J. Phys. A 25, 5677
-(1992); Ninomiya & Victoir, Appl. Math. Finance 15, 107 (2008).
+A step of diffusion is kick(h/2), the drift solved over h, kick(h/2), each kick exactly e^{ΣL_k dξ_k*} of the L_k
+before it: Ninomiya and Victoir's splitting, of weak order 2, since commutators of the L_k are numbers. Where a kick
+changes the L_k themselves, κ(|α|, x) of a memristance that senses the carrier, it is a step of Euler's, and the order
+is 1. Gisin & Percival, J. Phys. A 25, 5677 (1992); Ninomiya & Victoir, Appl. Math. Finance 15, 107 (2008).
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from quspike.kernel.pure_states import (
 from quspike.methods import secular
 from quspike.methods.method import Params, Setup
 from quspike.methods.trajectories.losses import Losses, losses
+from quspike.methods.trajectories.records import membrane
 from quspike.methods.trajectories.state import Seen, State, seen_by
 from quspike.quantize.numbers.zero_point import Mode
 
@@ -128,10 +131,28 @@ def jumped(setup: Setup, params: Params, mode: Mode, t, y: State, piece, kind) -
 
 def kicked(setup: Setup, params: Params, mode: Mode, t, y: State, piece, free, h, normal: Array) -> State:
     """e^{ΣL_k dξ_k*}|Ψ⟩ with E|dξ_k|² = h; normal (2, K) standard normal numbers. The displacement in it is β's."""
-    acting = forces(setup, params, mode, t, y, piece, free).losses
+    shift, down = _noise(forces(setup, params, mode, t, y, piece, free).losses, h, normal)
+    return y._replace(beta=y.beta + shift, psi=attenuated(y.psi, down))
+
+
+def _noise(acting: Losses, h, normal: Array) -> tuple[Array, Array]:
+    """Of a kick: what displaces β, and c of e^{ca}ψ."""
     noise = jnp.sqrt(0.5 * h) * (normal[0] - 1j * normal[1])
     shift = jnp.sum(acting.raising * noise)
-    return y._replace(beta=y.beta + shift, psi=attenuated(y.psi, jnp.sum(acting.lowering * noise) + shift.conj()))
+    return shift, jnp.sum(acting.lowering * noise) + shift.conj()
+
+
+def response(setup: Setup, params: Params, mode: Mode, t, y: State, piece, free) -> Array:
+    """∂m/∂normal (2, K) of a kick with h = 1 s, at normal = 0: the membrane's noise, V/√s."""
+    acting = forces(setup, params, mode, t, y, piece, free).losses
+    down = lower(y.psi)
+
+    def seen(normal: Array) -> Array:
+        shift, size = _noise(acting, 1.0, normal)
+        return membrane(setup, params, mode, t, y._replace(beta=y.beta + shift, psi=y.psi + size * down), piece)
+
+    gradient: Array = jax.grad(seen)(jnp.zeros((2, len(acting.lowering))))
+    return gradient
 
 
 def displaced_junctions(setup: Setup, params: Params, mode: Mode) -> Displaced | None:
@@ -162,8 +183,3 @@ def error_norm(setup: Setup, params: Params, mode: Mode) -> Any:
         return jnp.concatenate([jnp.stack([y.beta.real, y.beta.imag]), y.memory])
 
     return lambda e, y: jnp.maximum(means(flat(e), flat(y)), jnp.sqrt(square(e.psi) / square(y.psi)))
-
-
-def normals(key: Array, kinds: int) -> Array:
-    """Of the two kicks of a step (2, 2, K)."""
-    return jax.random.normal(key, (2, 2, kinds))

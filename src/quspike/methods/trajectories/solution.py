@@ -27,6 +27,7 @@ from jax import Array
 from quspike.errors import ConvergenceError, NotAvailable
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
 from quspike.kernel.grid import GridPlan
+from quspike.kernel.quantum_diffusion import Noise, diffuse
 from quspike.kernel.quantum_jumps import Course, JumpModel, advance, begin
 from quspike.memory import mean_field
 from quspike.methods import secular
@@ -34,7 +35,7 @@ from quspike.methods.method import Params, Setup, Solution
 from quspike.methods.trajectories import motion, records
 from quspike.methods.trajectories.losses import kinds
 from quspike.methods.trajectories.start import first_state, reset_state
-from quspike.methods.trajectories.state import State, settled
+from quspike.methods.trajectories.state import settled
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode, thermal_occupation
 
 BATCH = 16  # trajectories side by side, at the most: their states stay in the cache
@@ -150,14 +151,12 @@ def part_of(
     levels = (neuron["v_threshold"], neuron["t_ref"]) if setup.spiking else ()
     count = kinds(setup)
     diffusive = setup.unravelling == "diffusion"
+    noise = kicks(setup, params, mode)
 
     def step(key, t0, t1, course: Course, piece):
-        if not diffusive:
-            return advance(model, t0, t1, course, piece, *levels)
-        normals, half = motion.normals(key, count), 0.5 * (t1 - t0)
-        course = _kicked(setup, params, mode, t0, course, piece, half, normals[0])
-        course, spike = advance(model, t0, t1, course, piece, *levels)
-        return _kicked(setup, params, mode, t1, course, piece, half, normals[1]), spike
+        if diffusive:
+            return diffuse(model, noise, key, t0, t1, course, piece, *levels)
+        return advance(model, t0, t1, course, piece, *levels)
 
     def start(key: Array) -> Course:
         state, events = jax.random.split(key)
@@ -188,9 +187,14 @@ def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
     )
 
 
-def _kicked(setup: Setup, params: Params, mode: Mode, t, course: Course, piece, h, normal) -> Course:
-    y: State = settled(motion.kicked(setup, params, mode, t, course.y, piece, 1 - course.held, h, normal))
-    return course._replace(y=y, extreme=jnp.maximum(course.extreme, motion.top_levels(y)))
+def kicks(setup: Setup, params: Params, mode: Mode) -> Noise:
+    """What diffusion adds to them."""
+    return Noise(
+        shape=(2, kinds(setup)),
+        kick=lambda t, y, piece, free, h, normal: motion.kicked(setup, params, mode, t, y, piece, free, h, normal),
+        response=lambda t, y, piece, free: motion.response(setup, params, mode, t, y, piece, free),
+        keeps=setup.reset == "subtract",
+    )
 
 
 def assemble(setup: Setup, plan: GridPlan, capacity: int, params: Params, parts: Ensemble) -> Solution:
