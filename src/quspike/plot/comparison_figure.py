@@ -50,7 +50,7 @@ def looks_of(labels: list[str]) -> dict[str, dict[str, Any]]:
 
 def _panels(ds: xr.Dataset) -> list[tuple[float, Any]]:
     panels: list[tuple[float, Any]] = []
-    if ds.neuron.size and ds.spike_count.sum() > 0:
+    if ds.neuron.size and ds.spike_time.size:
         panels.append((ROW * (ds.sizes["rung"] + 0.5), _draw_spikes))
     panels.append((MEMBRANE, _draw_membrane))
     if ds.element.size:
