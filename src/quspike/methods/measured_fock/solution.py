@@ -72,8 +72,9 @@ def ensemble(model: Model, nodes: Array, pieces: Any, key: Array, saved: np.ndar
     def advance(key, t0, t1, y, piece):
         if not setup.spiking:
             return step(model, t0, t1 - t0, y, piece, jax.random.normal(key)), jnp.nan
-        normals = jax.random.normal(key, (2,))
-        noise = Noise(normals[0], normals[1], jax.random.uniform(jax.random.fold_in(key, 1)))
+        first, second = jax.random.split(key)
+        normals = jax.random.normal(first, (2,))
+        noise = Noise(normals[0], normals[1], jax.random.uniform(second))
         return spiking_step(model, t1, y, piece, noise)
 
     return ensemble_scan(
