@@ -121,6 +121,27 @@ METHODS: dict[str, Method] = {
 }  # fmt: skip
 
 
+TOGETHER = {
+    "mean_field": ("expectation", "record", "escape", "coherent"),
+    "measured": ("expectation", "record"),
+    "operator": ("expectation",),
+}
+"""The spikes that a neuron may make beside each memory of its memristors, where its method has both."""
+
+APART = {("brownian", "resonator"): ("escape",)}
+"""Spikes that a method has, but not on every kind of circuit that it runs."""
+
+
+def legal_spikes(chosen: Method, memory: str, kind: str) -> tuple[str, ...]:
+    """The spikes of a method with this memory on this kind of circuit: baseband, resonator or network."""
+    if memory not in chosen.memories or kind not in chosen.circuits:
+        return ()
+    if kind == "network":
+        return ("expectation",) if memory == "mean_field" else ()
+    apart = APART.get((chosen.name, kind), ())
+    return tuple(spike for spike in chosen.spikes if spike in TOGETHER[memory] and spike not in apart)
+
+
 TABLES = ("classical", "moments")  # the methods that run what a table stores
 
 
@@ -131,22 +152,25 @@ def check_legal(method: str, setup: Setup) -> Method:
     chosen = METHODS[method]
     _check_word(chosen, "memory", setup.memory, "memories")
     _check_word(chosen, "spike", setup.spike, "spikes")
-    if setup.memory == "measured" and setup.spike not in ("expectation", "record"):
-        raise NotAvailable("spike", setup.spike, "must be expectation or record with memory measured so far")
     kind = setup.membrane.kind
+    if setup.memory == "measured" or setup.membrane.memristors:  # no other circuit has a memory to choose
+        _check_pair(setup)
     if kind == "network":
         _check_network(chosen, setup)
     elif kind not in chosen.circuits:
         raise InputError(
             "method",
             method,
-            f"needs a resonator, and {setup.membrane.node} has no inductor or junction: use moments or classical",
+            f"needs a resonator, and {setup.membrane.node} has no inductor or junction: use {_able(setup)}",
         )
+    elif setup.spike not in legal_spikes(chosen, "mean_field", kind):
+        remedy = f"must be {_able(setup)} with spike {setup.spike} on a {kind} circuit"
+        raise InputError("method", method, remedy)
     if setup.membrane.junctions and not chosen.junctions:
         raise InputError(
             "method",
             method,
-            f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use gksl or classical",
+            f"is exact for linear circuits, and {setup.membrane.junctions[0]} is a junction: use {_able(setup)}",
         )
     for name, bath in (setup.baths or {}).items():
         if bath not in chosen.baths:
@@ -156,6 +180,23 @@ def check_legal(method: str, setup: Setup) -> Method:
                 f"{name} bath", bath, f"must be {' or '.join(chosen.baths)} with method {method} ({bath}: {able})"
             )
     return chosen
+
+
+def _able(setup: Setup) -> str:
+    """The methods that run this circuit with its memory and its spikes, for a remedy; else those that run it at all."""
+    kind, junctions = setup.membrane.kind, bool(setup.membrane.junctions)
+    run = [m for m in METHODS.values() if kind in m.circuits and (m.junctions or not junctions)]
+    both = [m for m in run if setup.spike in legal_spikes(m, setup.memory, kind)]
+    return " or ".join(m.name for m in both or run)
+
+
+def _check_pair(setup: Setup) -> None:
+    """A memory and a spike that no method has together."""
+    legal = TOGETHER[setup.memory]
+    if setup.spike not in legal:
+        others = " or ".join(memory for memory, spikes in TOGETHER.items() if setup.spike in spikes)
+        remedy = f"must be {' or '.join(legal)} with memory {setup.memory} so far ({setup.spike}: memory {others})"
+        raise NotAvailable("spike", setup.spike, remedy)
 
 
 def _check_word(chosen: Method, key: str, word: str, column: str) -> None:

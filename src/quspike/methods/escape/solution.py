@@ -30,8 +30,6 @@ SPARE = 8
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup as it is. Raises InputError and NotAvailable: see `check_escape`."""
-    if setup.resonator and not setup.fock:
-        raise InputError("method", "brownian", "must be gksl with spike escape on a resonator")
     for key, asked in (("states", setup.save_states), ("covariance", setup.save_covariance)):
         if asked:
             raise NotAvailable(f"[save] {key}", "true", "must be false with spike escape so far: its σ(V) is kept")
