@@ -107,7 +107,8 @@ def test_mistakes_on_the_command_line_are_one_line(capsys: pytest.CaptureFixture
         ("v_threshold", "v_treshold", "did you mean v_threshold?"),
         ("100fF", "100", "C1"),
         ('memory = "mean_field"', 'frame = "rotating"', "not available yet"),
-        ('method = "moments"', 'method = "gksl"', "method"),
+        ('method = "moments"', 'method = "gksl"', "[run] method"),
+        ('spike = "expectation"', 'spike = "coherent"\ncoherent = { bin = "1 ns", width = "1 uV" }', "[neuron] spike"),
         ("no toml", "", "line 1"),
     ],
 )
@@ -362,3 +363,18 @@ def test_a_full_disk_is_no_fault_of_the_program(
 
     monkeypatch.setattr(run_template, "template", refuse)
     assert "No space left on device" in refusal(capsys, "new", run_file.with_name("mine.toml"))
+
+
+def test_what_compiling_refuses_names_file_and_table(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches: `method needs a resonator` of one of a hundred run files, without its table and without the file."""
+    run_file.write_text(template().replace('method = "moments"', 'method = "gksl"'), encoding="utf-8")
+    for command in ("run", "check"):
+        assert f"({run_file})" in refusal(capsys, command, run_file)
+
+
+def test_the_help_of_run_names_every_method() -> None:
+    """Catches: a list of methods that a new one is missing from."""
+    from quspike.cli.run import METHODS as NAMED
+    from quspike.methods.registry import METHODS
+
+    assert NAMED.split(", ") == list(METHODS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
-from quspike.cli.source import read_run
+from quspike.cli.source import naming, read_run
 
 if TYPE_CHECKING:
     from quspike.run.schema import Run
@@ -32,7 +32,8 @@ def command(
     run = read_run(file, assignments or (), method)
     from quspike.run.compile import compile_run  # JAX is imported for a run that can be read, only
 
-    compile_run(run)
+    with naming(file, run):
+        compile_run(run)
     if not quiet:
         console.result(f"{file}: good\n{described(run)}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
-from quspike.cli.source import read_run
+from quspike.cli.source import naming, read_run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -57,7 +57,7 @@ def command(
         check_figure_path(plot, force=force)
     from quspike.analysis.ladder.comparison import compare
 
-    with console.progress(quiet) as say:
+    with naming(file, run), console.progress(quiet) as say:
         ds = console.interruptible(lambda: compare(run, methods, progress=say))
     _write(ds, output, plot, force, quiet)
     if as_json:

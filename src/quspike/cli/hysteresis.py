@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
-from quspike.cli.source import read_run
+from quspike.cli.source import naming, read_run
 
 if TYPE_CHECKING:
     from quspike.analysis.frequency_sweep import FrequencySweep
@@ -57,7 +57,7 @@ def command(
         from quspike.plot.saving import check_figure_path
 
         check_figure_path(plot, force=force)
-    with console.progress(quiet) as say:
+    with naming(file, run), console.progress(quiet) as say:
         say("following the loop")
         found = console.interruptible(lambda: _measured(run, factors, "whole" if whole else "element"))
     if plot is not None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
-from quspike.cli.source import is_result, read_run
+from quspike.cli.source import is_result, naming, read_run
 
 if TYPE_CHECKING:
     import xarray as xr
 
+METHODS = "classical, moments, gksl, brownian, trajectories, modes, heom"  # held to the registry, which imports slowly
 EXAMPLE = "quspike run neuron.toml --plot neuron.png --set MEM1.T=50mK"
 
 
@@ -29,7 +30,7 @@ def command(
         typer.Option("--set", metavar="KEY=VALUE", help="Change a value: MEM1.T=50mK, neuron.t_ref=3ns. Repeatable."),
     ] = None,
     method: Annotated[
-        str | None, typer.Option("--method", metavar="METHOD", help="Another method: classical, moments, gksl.")
+        str | None, typer.Option("--method", metavar="METHOD", help=f"Another method: {METHODS}.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A violated validity bound is an error: exit 4.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON instead of the summary.")] = False,
@@ -49,7 +50,7 @@ def command(
     target = _check_outputs(output or _beside(file), plot, force)
     from quspike.run.simulate import run as simulate
 
-    with console.progress(quiet) as say:
+    with naming(file, run), console.progress(quiet) as say:
         ds = console.interruptible(lambda: simulate(run, progress=say))
     _write(ds, target, plot, force, quiet)
     _report(ds, target, as_json, quiet)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quspike.errors import NotAvailable
+from quspike.errors import InputError, NotAvailable
 
 if TYPE_CHECKING:
     from quspike.run.schema import Run
@@ -44,6 +45,32 @@ def read_run(path: Path, assignments: Sequence[str] = (), method: str | None = N
     base_dir = _folder_of(inputs, path)
     check_inputs(inputs, base_dir)
     return parse_run(attributes["config"], str(path), base_dir, changes)
+
+
+@contextmanager
+def naming(path: Path, run: Run) -> Iterator[None]:
+    """What is refused within says its table and this file, if it does not yet."""
+    from quspike.run.table import relabelled
+
+    try:
+        yield
+    except InputError as error:
+        if error.where or error.key.startswith("--"):
+            raise
+        raise relabelled(error, lambda key: _full_key(key, run), str(path)) from error
+
+
+def _full_key(key: str, run: Run) -> str:
+    """A key of the run file with its table: `method` is [run]'s, `v_threshold` the only neuron's."""
+    from quspike.run.neuron import Neuron
+    from quspike.run.schema import neuron_table
+    from quspike.run.settings import Settings
+
+    if key in Settings.model_fields:
+        return f"[run] {key}"
+    if key in Neuron.model_fields and len(run.neurons) == 1:
+        return f"[{neuron_table(next(iter(run.neurons)))}] {key}"
+    return key
 
 
 def _folder_of(inputs: Sequence[Mapping[str, Any]], path: Path) -> Path:
