@@ -25,6 +25,7 @@ TARGETS = {
     ("measured", "peer"): 50.0,
     ("intervals-rare", "given"): 1000.0,
     ("intervals", "given"): 1000.0,
+    ("intervals-membrane", "given"): 1000.0,
 }
 """How much faster quspike sets out to be, by problem and side."""
 

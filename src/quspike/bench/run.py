@@ -13,7 +13,7 @@ from quspike.errors import InputError
 
 OPERATOR, HIERARCHY, LADDER, LINE, MEMBRANE = "operator", "hierarchy", "ladder", "line", "adapting"
 MEASURED = "measured"
-INTERVALS = ("intervals-rare", "intervals")
+INTERVALS = ("intervals-rare", "intervals", "intervals-membrane")
 FAMILY, TRAJECTORIES = "trajectories", ("trajectories-jump", "trajectories-diffusion")
 QUICK_SHARE = 0.25  # of a problem's duration
 QUICK_REPEATS = 2

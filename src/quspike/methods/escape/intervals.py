@@ -106,8 +106,8 @@ def resolvent(generator: Any, pole: float = 0.0) -> Callable[[np.ndarray], np.nd
     size = generator.shape[0]
     if sparse.issparse(generator) and generator.nnz < FILLED * size**2:
         return splu(sparse.csc_matrix(pole * sparse.identity(size) - generator)).solve
-    factored = linalg.lu_factor(pole * np.eye(size) - dense(generator))
-    return lambda y: linalg.lu_solve(factored, y, check_finite=False)
+    factored, pivots = linalg.lu_factor(pole * np.eye(size) - dense(generator))
+    return lambda y: linalg.lapack.dgetrs(factored, pivots, y)[0]
 
 
 def moments(chain: Chain) -> tuple[float, float]:

@@ -60,13 +60,22 @@ class Question(NamedTuple):
     points: int | None
 
 
-def answer(setup: Setup, params: Params, duration: float, question: Question) -> Answer:
-    """The answer; in Fock space with as many levels as the mean interval needs. duration : of a run that moves, s."""
-    space = interval_space(setup, params)
+def answer(
+    setup: Setup,
+    params: Params,
+    duration: float,
+    question: Question,
+    matrices: Callable[[Setup, Params], Space] = interval_space,
+) -> Answer:
+    """The answer; in Fock space with as many levels as the mean interval needs.
+
+    duration : of a run that moves, s. matrices : where a neuron's equation comes from, for who keeps it.
+    """
+    space = matrices(setup, params)
     if space.stiff:
         return _answered(setup, params, duration, space, question)
     fewer = replace(setup, truncation=int(np.ceil((setup.truncation or 2) / GROWTH)))
-    before = _trial(fewer, params, duration, interval_space(fewer, params), question).mean
+    before = _trial(fewer, params, duration, matrices(fewer, params), question).mean
     while True:
         found = _trial(setup, params, duration, space, question)
         moved = abs(found.mean / before - 1) if before else np.inf
@@ -76,7 +85,7 @@ def answer(setup: Setup, params: Params, duration: float, question: Question) ->
         if levels > MOST_LEVELS:
             raise ConvergenceError(_too_few(setup, moved))
         before, setup = found.mean, replace(setup, truncation=levels)
-        space = interval_space(setup, params)
+        space = matrices(setup, params)
     answered = found.finish()
     return answered._replace(notes=answered.notes | {"truncation": setup.truncation, "truncation_error": moved})
 
