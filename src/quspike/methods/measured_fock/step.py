@@ -15,12 +15,13 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.kernel import fock_states
+from quspike.kernel.bridge import crossing
 from quspike.kernel.fock import moments
 from quspike.methods import secular
 from quspike.methods.measured import spikes as gaussian
 from quspike.methods.measured.memories import damping, move
 from quspike.methods.measured.record import learn
-from quspike.methods.measured.spikes import Noise, crossing
+from quspike.methods.measured.spikes import Noise
 from quspike.methods.measured.state import membrane
 from quspike.methods.measured_fock.motion import drift, look
 from quspike.methods.measured_fock.state import Model, State, described
