@@ -372,6 +372,16 @@ def test_what_compiling_refuses_names_file_and_table(run_file: Path, capsys: pyt
         assert f"({run_file})" in refusal(capsys, command, run_file)
 
 
+def test_what_a_method_does_not_read_is_noted(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Catches: an ensemble that is asked for of a method which has none, without a word."""
+    text = template().replace("[run]", '[run]\nparent = "brownian"\ntrajectories = 7')
+    run_file.write_text(text, encoding="utf-8")
+    assert run_program(["check", str(run_file)]) == 0
+    said = capsys.readouterr().err
+    assert "[run] parent = brownian is not read by method moments" in said
+    assert "[run] trajectories = 7 is not read by method moments" in said
+
+
 def test_the_help_of_run_names_every_method() -> None:
     """Catches: a list of methods that a new one is missing from."""
     from quspike.cli.run import METHODS as NAMED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
-from quspike.cli.source import naming, read_run
+from quspike.cli.source import naming, note_unread, read_run
 
 if TYPE_CHECKING:
     from quspike.run.schema import Run
@@ -30,6 +30,7 @@ def command(
     Keys, units, netlist and drives are read, and the method is asked whether it can run the circuit.
     """
     run = read_run(file, assignments or (), method)
+    note_unread(file, run, quiet)
     from quspike.run.compile import compile_run  # JAX is imported for a run that can be read, only
 
     with naming(file, run):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
-from quspike.cli.source import is_result, naming, read_run
+from quspike.cli.source import is_result, naming, note_unread, read_run
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,6 +47,7 @@ def command(
     keep_compiled_solvers()
     console.warn_in_one_line(quiet)
     run = read_run(file, [*(assignments or ()), *(["run.strict=true"] if strict else [])], method)
+    note_unread(file, run, quiet)
     target = _check_outputs(output or _beside(file), plot, force)
     from quspike.run.simulate import run as simulate
 

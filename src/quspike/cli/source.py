@@ -47,6 +47,15 @@ def read_run(path: Path, assignments: Sequence[str] = (), method: str | None = N
     return parse_run(attributes["config"], str(path), base_dir, changes)
 
 
+def note_unread(path: Path, run: Run, quiet: bool) -> None:
+    """Say what a run file chooses that its method does not read; a result has every default written out."""
+    from quspike.cli import console
+    from quspike.run.checks import unread
+
+    for line in [] if is_result(path) else unread(run, run.measurement is not None):
+        console.note(f"note: {line}", quiet)
+
+
 @contextmanager
 def naming(path: Path, run: Run) -> Iterator[None]:
     """What is refused within says its table and this file, if it does not yet."""
