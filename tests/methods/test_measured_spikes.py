@@ -188,6 +188,7 @@ NOISY = {"v_threshold": "1 uV", "spike": "record", "record": {"filter": "0.1 ns"
         (NOISY | {"v_threshold": "1 V"}, {"dt": "0.5 ns"}, "dt", "must be ≤ 100 ps, the shortest filter"),
         (NOISY | {"v_threshold": "1 V"}, {"strength": "1e30/s"}, "[measurement] strength", "must be smaller"),
         (NOISY | {"record": {"filter": "1e-21 s"}}, {}, "[neuron] record.filter", "must be ≥ "),
+        (NOISY | {"v_threshold": "1 V"}, {"save": {"states": True}}, "[save] states", "covariance keeps it"),
         (NOISY | {"v_threshold": "1 V"}, {"closure": "gaussian"}, "closure", "must be none with memory measured"),
         (NOISY | {"v_threshold": "1 V"}, {"method": "classical"}, "memory", "moments"),
     ],
