@@ -64,10 +64,8 @@ class Space:
 
     def combined(self, coefficients: np.ndarray) -> Any:
         """Σ c_i A_i (n, n)."""
-        total = coefficients[0] * self.terms[0]
-        for c, term in zip(coefficients[1:], self.terms[1:], strict=True):
-            total = total + c * term
-        return total
+        parts = [c * term for c, term in zip(coefficients, self.terms, strict=True) if c]
+        return sum(parts[1:], parts[0]) if parts else 0.0 * self.terms[0]
 
     def flow(self, coefficients: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Σ c_i A_i y (n,)."""
