@@ -76,10 +76,11 @@ def test_levels_are_refused_where_there_are_none():
 
 def test_a_neuron_that_never_clicks_has_a_result_without_intervals():
     """Its averages stand, and the intervals alone refuse, with a way out. Catches: a run lost to its own statistics."""
-    silent = membrane(current=1e-12, duration=2e-9)
+    silent = membrane(current=1e-12, duration=2e-9, t_ref=5e-9)
     ds = quiet_run(silent.replace(classical=False))
     assert "isi_density" not in ds
     assert "spikes without intervals" in ds.qs.summary()
+    assert "t_ref/duration" in ds.qs.summary()
     assert np.all(ds.spike_count.values < 1e-15)
     with pytest.raises(qs.ConvergenceError, match=r"a lower \[neuron\] v_threshold"):
         qs.interval_statistics(silent)
