@@ -195,7 +195,8 @@ def _check_pair(setup: Setup) -> None:
     legal = TOGETHER[setup.memory]
     if setup.spike not in legal:
         others = " or ".join(memory for memory, spikes in TOGETHER.items() if setup.spike in spikes)
-        remedy = f"must be {' or '.join(legal)} with memory {setup.memory} so far ({setup.spike}: memory {others})"
+        where = "circuits without memristors" if setup.spike == "coherent" else f"memory {others}"
+        remedy = f"must be {' or '.join(legal)} with memory {setup.memory} so far ({setup.spike}: {where})"
         raise NotAvailable("spike", setup.spike, remedy)
 
 
