@@ -63,6 +63,7 @@ def test_a_linear_circuit_has_the_same_means_by_every_method_that_is_exact() -> 
     assert math.isnan(ds.memristance_ratio.values[0, 1]), "and this circuit has no memristor"
 
 
+@pytest.mark.slow
 def test_all_rungs_that_can_run_are_taken_and_the_others_say_why() -> None:
     ds = compare(leaky(duration=4e-9))
     assert {"classical", "moments", "moments:drude"} <= set(ds.rung.values.tolist())
@@ -111,6 +112,7 @@ def test_a_method_that_was_named_and_cannot_run_is_refused_before_anything_is_co
         compare(leaky(), "moments,gksl")
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_compared_by_its_means() -> None:
     """A record's neuron beside the classical one: σ(V) of all, counts as means, the measurement left out where nobody
     reads it. Catches: trajectories that are taken for nodes, and a σ(V) that forgets how far the means are apart.

@@ -56,6 +56,7 @@ def siegert(current: float, threshold: float) -> float:
     return R * C * np.sqrt(np.pi) * integrate.quad(lambda u: special.erfcx(-u), low, high)[0]
 
 
+@pytest.mark.slow
 def test_a_noisy_neuron_has_siegerts_rate(noisy):
     """Within four standard errors, for a membrane that is looked at once a step of h: as if its threshold lay
     0.5826 σ√(2h/RC) higher (Broadie, Glasserman & Kou 1997). A step that begins at rest is a renewal process that is

@@ -77,6 +77,7 @@ def test_waiting_times_are_exponential_in_the_leak(coarse):
     assert np.abs(np.corrcoef(waits.T) - np.eye(QUANTA)).max() < 4 / np.sqrt(len(waits))
 
 
+@pytest.mark.slow
 def test_the_same_trajectory_returns_on_a_finer_grid(coarse):
     """Click by click, with the fourth power of the step. Catches: draws that depend on the step's number."""
     few = 50
@@ -86,6 +87,7 @@ def test_the_same_trajectory_returns_on_a_finer_grid(coarse):
     assert errors[1] < errors[0] / 10
 
 
+@pytest.mark.slow
 def test_a_part_of_an_ensemble_is_the_whole_one_s(coarse):
     """Trajectory 3 is the same among 4, in batches of two, and first of a part. Catches: noise that batches share."""
     for split in ({"trajectories": 4}, {"trajectories": 4, "batch": 2}):

@@ -25,6 +25,7 @@ def problem(circuit, **settings):
     return compile_run(qs.Run(circuit=circuit, method="gksl", classical=False, **settings))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("leak", "neuron"),
     [

@@ -136,6 +136,7 @@ def stray(kind, strength, level):
     return sigma, rate, stray_spikes(found.setup, found.params), found
 
 
+@pytest.mark.slow
 def test_an_envelope_spikes_at_rest_as_the_length_of_two_quadratures():
     """2.5 σ of a record that is all noise: 1/(t_ref + (1/2λ)∫(e^w − 1)/w dw), and that many spikes in a run, to 10 %.
 

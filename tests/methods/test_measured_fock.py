@@ -122,6 +122,7 @@ def lindbladian(found, levels, drop=()):
     return qutip.liouvillian(a.dag() * a + cosine(levels, eta, energy), lost).full()
 
 
+@pytest.mark.slow
 def test_averaged_over_the_record_it_is_the_master_equation_to_second_order():
     """A cat in a Josephson resonator over one and two steps, all 7^n noises with their weights, against e^{𝓛t}.
 

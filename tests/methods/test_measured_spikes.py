@@ -65,6 +65,7 @@ def recorded():
     return on_the_record(5e-11, 500)
 
 
+@pytest.mark.slow
 def test_first_passages_are_those_of_an_ornstein_uhlenbeck_process(recorded):
     """The mean interval within 2 % and 4 standard errors, at a twentieth of the shortest time.
 

@@ -245,7 +245,7 @@ def test_spike_times_of_a_resonator_have_exact_derivatives():
 
 def test_a_junction_or_a_missing_temperature_is_refused_by_name():
     """Moments of a cosine would be silently wrong; noise without a temperature does not exist."""
-    with pytest.raises(qs.InputError, match="JJ1 is a junction: use gksl"):
+    with pytest.raises(qs.InputError, match="JJ1 is a junction: use classical or gksl"):
         problem("C1 m 0 100fF\nJJ1 m 0 Ic=100nA\nR1 m 0 1Mohm T=20mK", drives={})
     with pytest.raises(qs.InputError, match="R1 T must be given"):
         problem("C1 m 0 100fF\nR1 m 0 1Mohm", drives={})

@@ -314,6 +314,7 @@ def test_a_zero_reset_leaves_its_node_uncorrelated_and_the_state_physical():
         np.testing.assert_allclose(np.asarray(s.voltage_std)[held, k], std, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_spike_time_has_its_derivative_with_respect_to_the_coupling():
     """d t_s/dC of the capacitor between the neurons, through the other neuron's spikes, within 1e-6."""
     neurons = {

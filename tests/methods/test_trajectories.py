@@ -8,7 +8,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.run.compile import compile_run
 from trajectory_neurons import KAPPA, LEAKING, QUANTA, deviation, ensemble, quanta
 
-FIRST, MANY = 2, 1000
+FIRST, MANY = 2, 400
 SETTINGS = {
     "initial": {"state": "fock", "n": FIRST}, "duration": "4 ns", "save_every": "0.5 ns", "dt": "50 ps",
     "trajectories": MANY, "truncation": 30, "save": {"covariance": True}, "seed": 3,
@@ -22,7 +22,7 @@ def leaking(request):
 
 
 def test_quanta_relax_to_the_line_s(leaking):
-    """⟨n⟩ = n̄ + (n0 − n̄)e^{−κt} within 4 standard errors of 1,000. Catches: κ↑ and κ↓ exchanged; twice κ."""
+    """⟨n⟩ = n̄ + (n0 − n̄)e^{−κt} within 4 standard errors of 400. Catches: κ↑ and κ↓ exchanged; twice κ."""
     _, ds = leaking
     exact = QUANTA + (FIRST - QUANTA) * np.exp(-KAPPA * ds.time.values)
     assert np.abs(deviation(quanta(ds), exact)[1:]).max() < 4

@@ -73,6 +73,7 @@ def test_the_text_of_several_nodes_reads_like_a_textbook(netlist: str, lines: tu
         assert line in shown, line
 
 
+@pytest.mark.slow
 def test_every_formula_of_random_circuits_can_be_set():
     """LaTeX through matplotlib's own parser, notebooks' displays closed. Catches: a second subscript, a bare minus."""
     parser = MathTextParser("agg")
