@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import qutip
 from scipy import stats
 from scipy.constants import e, hbar
 
@@ -83,7 +84,6 @@ KERR, ALPHA, LEVELS = -0.5, 1.2, 32  # K in κ
 
 def peer(levels=LEVELS):
     """H, losses, first state and observables of the Kerr resonator of `own`, in units of κ."""
-    qutip = pytest.importorskip("qutip")
     a = qutip.destroy(levels)
     hamiltonian = 0.5 * KERR * a.dag() ** 2 * a**2 + KERR * a.dag() * a
     losses = [np.sqrt(QUANTA + 1) * a, np.sqrt(QUANTA) * a.dag()]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import qutip
 from scipy.linalg import sqrtm
 from scipy.stats import chi2
 
@@ -34,7 +35,6 @@ def test_without_their_qubits_short_bins_are_a_click_at_first_order(click):
 
     Catches: a K0 that loses Γ/4, a kick on the other side of √Γ.
     """
-    qutip = pytest.importorskip("qutip")
     jumps = [qutip.Qobj((KAPPA * 1e-9) ** 0.5 * dense.lowering()), qutip.Qobj(click)]
     options = {"atol": 1e-11, "rtol": 1e-9}
     zero = qutip.qzero(dense.LEVELS)
@@ -51,7 +51,6 @@ def test_the_field_of_spikes_is_that_of_quantum_regression(click):
 
     Catches: L without its kick, a phase that is conjugate, rates p_i in place of p_i/Δ.
     """
-    qutip = pytest.importorskip("qutip")
     jumps = [qutip.Qobj((KAPPA * 1e-9) ** 0.5 * dense.lowering()), qutip.Qobj(click)]
     errors = []
     for bins in (128, 256):

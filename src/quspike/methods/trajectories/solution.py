@@ -103,8 +103,8 @@ def _largest(d: Any, params: Params) -> float:
 
 
 def build(setup: Setup, params: Params) -> Any:
-    """An ensemble is no machine of the spiking scan: see `solver`."""
-    raise NotImplementedError
+    """An ensemble is no machine of the spiking scan: see `solver`, which every run of this method has."""
+    raise TypeError("method trajectories has a solver of its own, and no machine")
 
 
 def solver(setup: Setup) -> Callable[..., Solution]:
