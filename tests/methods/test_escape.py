@@ -32,6 +32,7 @@ from quspike.methods.escape.detector import Detector
 from quspike.methods.escape.fock import fock_space
 from quspike.methods.escape.intervals import Chain, densities, moments, resolvent, with_erlang
 from quspike.methods.escape.quadrature import quadrature_space
+from quspike.methods.escape.sources import current_of
 
 
 def generator(space):
@@ -287,3 +288,17 @@ def test_intervals_that_do_not_exist_are_refused_with_the_nearest_that_do():
         interval_statistics(membrane(reset="subtract"), "next")
     with pytest.raises(qs.InputError, match="first, next, stationary"):
         interval_statistics(membrane(), 0)
+
+
+def test_a_current_that_swings_is_not_taken_for_one_that_stands_still():
+    """Whole periods of 1 GHz fit into a second's parts. Catches: samples of a drive at even times, where a cosine is
+    always one and a sine always zero, so that the line is laid out too short for its swing."""
+    for phase in (0.0, np.pi / 2):
+        run = membrane().replace(
+            circuit=f"C1 m 0 {C}F\nR1 m 0 {R}ohm T=20mK\nI1 0 m swing",
+            drives={"swing": qs.Sine("0.4 nA", frequency=1e9, phase=phase)},
+        )
+        problem = qs.compile(run)
+        current = current_of(problem.setup, problem.params)
+        assert current.constant == (None,)
+        np.testing.assert_allclose(current.extremes, [-0.4e-9, 0.4e-9], rtol=5e-3)

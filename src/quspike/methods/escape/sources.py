@@ -13,7 +13,8 @@ from quspike.errors import NotAvailable
 from quspike.methods.method import Params, Setup
 from quspike.units import format_si
 
-SAMPLES = 33  # of each smooth piece, for the extremes of a current
+SAMPLES = 256  # of each smooth piece, for the extremes of a current
+GOLDEN = 0.5 * (5**0.5 - 1)  # of the piece, from sample to sample: whole periods of no drive fit between even times
 STILL = 1e-12  # relative change of one that does not vary
 
 
@@ -81,7 +82,8 @@ def _sampled(setup: Setup, params: Params, function: Callable) -> Current:
     inner = breaks[np.isfinite(breaks) & (breaks > 0)]
     edges = np.concatenate([[0.0], inner, [2 * inner[-1] if inner.size else 1.0]])
     pieces = inputs.pieces(params, jnp.asarray(0.5 * (edges[:-1] + edges[1:])))
-    times = edges[:-1] + np.linspace(0, 1, SAMPLES)[:, None] * np.diff(edges)
+    places = np.append(np.arange(SAMPLES) * GOLDEN % 1.0, 1.0)
+    times = edges[:-1] + places[:, None] * np.diff(edges)
     samples = np.asarray(jax.vmap(jax.vmap(function), in_axes=(None, 0))(pieces, jnp.asarray(times)))
     still = np.ptp(samples, axis=0) <= STILL * np.max(np.abs(samples), axis=0)
     constant = tuple(float(first) if same else None for first, same in zip(samples[0], still, strict=True))
