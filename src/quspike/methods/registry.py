@@ -124,12 +124,16 @@ METHODS: dict[str, Method] = {
 TOGETHER = {
     "mean_field": ("expectation", "record", "escape", "coherent"),
     "measured": ("expectation", "record"),
-    "operator": ("expectation",),
+    "operator": ("expectation", "escape"),
 }
 """The spikes that a neuron may make beside each memory of its memristors, where its method has both."""
 
-APART = {("brownian", "resonator"): ("escape",)}
-"""Spikes that a method has, but not on every kind of circuit that it runs."""
+APART = {
+    ("brownian", "resonator", "mean_field"): ("escape",),
+    ("brownian", "resonator", "operator"): ("escape",),
+    ("brownian", "baseband", "operator"): ("escape",),
+}
+"""Spikes that a method has, but not on every kind of circuit that it runs, or not with every memory."""
 
 
 def legal_spikes(chosen: Method, memory: str, kind: str) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def legal_spikes(chosen: Method, memory: str, kind: str) -> tuple[str, ...]:
         return ()
     if kind == "network":
         return ("expectation",) if memory == "mean_field" else ()
-    apart = APART.get((chosen.name, kind), ())
+    apart = APART.get((chosen.name, kind, memory), ())
     return tuple(spike for spike in chosen.spikes if spike in TOGETHER[memory] and spike not in apart)
 
 

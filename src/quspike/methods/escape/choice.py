@@ -9,6 +9,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.methods.escape.baseband import FLAT, baseband_space, leak_range, refuse_baseband
 from quspike.methods.escape.detector import Detector, detector
 from quspike.methods.escape.fock import fock_space, refuse_fock
+from quspike.methods.escape.operator_memory import operators
 from quspike.methods.escape.quadrature import has_marginal, quadrature_space
 from quspike.methods.escape.space import Space
 from quspike.methods.method import Params, Setup
@@ -90,7 +91,7 @@ def rate_at_rest(setup: Setup, params: Params) -> float:
 
 def _remembers(setup: Setup, params: Params) -> bool:
     """True if some memristance can move."""
-    if not setup.one.memristors:
+    if not setup.one.memristors or operators(setup):
         return False
     low, high = leak_range(setup, params)
     return setup.resonator or high > low * (1 + FLAT)

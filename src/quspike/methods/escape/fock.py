@@ -9,26 +9,27 @@ generator is one matrix. Left out, as secular equations do, is what turns at 2ω
 
 𝓙ρ = U √Γ ρ √Γ U†. The elements of Γ are exact (`kernel/detector`); its root is that of the truncated Γ, so that a click
 keeps probability to rounding. ρ is kept as the real matrix of `kernel/fock`. An edge much sharper than V_zpf converges
-slowly in the number of levels: clicks and their absence both leave quanta behind.
+slowly in the number of levels: clicks and their absence both leave quanta behind. A memristance that is an operator
+has jumps of its own in place of a and a†: `operator_memory.py`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from quspike.constants import hbar, phi0
 from quspike.errors import NotAvailable
 from quspike.kernel.detector import detector_matrix
+from quspike.memory.operator import check_operator
 from quspike.methods import secular
 from quspike.methods.escape.detector import Detector, detector
+from quspike.methods.escape.operator_memory import dissipator, operators, resting_conductances
 from quspike.methods.escape.sources import envelope_of
 from quspike.methods.escape.space import Space
+from quspike.methods.escape.superoperators import anticommutator, commutator, of_every_mode, over_packed, packed
 from quspike.methods.method import Params, Setup, initial_memories, memory_scales
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
@@ -47,23 +48,20 @@ def fock_space(setup: Setup, params: Params) -> Space:
     click = click_matrix(setup, mode, edge, levels)
     still = nonlinear_levels(setup, params, mode) - (carrier - float(mode.omega)) * np.arange(levels)
     laws, push = _laws(setup, params, mode), float(mode.phi_zpf) / (2 * hbar)
-    row = _rows(a)
-    zero = setup.reset == "zero"
+    row, zero, remembers = amplitude_rows(a), setup.reset == "zero", not operators(setup) and setup.one.memristors
+    lines = () if not operators(setup) else (dissipator(setup, params, mode),)
 
     def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
         down, up, _ = laws(x, float(np.hypot(*s)))
-        return np.array([down, up, push * envelope(t), 1.0, 1.0])
+        return np.array([down, up, push * envelope(t), 1.0, *(1.0 for _ in lines), 1.0])
 
     def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
         down, up, _ = laws(x, float(np.hypot(*s)))
-        return np.array([0.0 if zero else down, 0.0 if zero else up, 0.0, 1.0, 0.0])
+        lost = 0.0 if zero else 1.0
+        return np.array([lost * down, lost * up, 0.0, 1.0, *(lost for _ in lines), 0.0])
 
     return Space(
-        terms=(
-            *_of_every_mode(levels),
-            _commutator(np.diag(still)),
-            _anticommutator(-0.5 * click),
-        ),
+        terms=(*of_every_mode(levels), commutator(np.diag(still)), *lines, anticommutator(-0.5 * click)),
         coefficients=integrating,
         held=held,
         trace=packed(np.eye(levels)),
@@ -76,14 +74,19 @@ def fock_space(setup: Setup, params: Params) -> Space:
         carrier=carrier,
         edge=packed(np.diag(np.arange(levels) >= levels - TOP_LEVELS)),
         memory=lambda t, x, s: laws(x, float(np.hypot(*s)))[2],
-        energy=packed(_detector_power(click, hbar * (np.diag(still) + carrier * np.diag(np.arange(levels))))),
-        leak=_leak(laws, setup, params),
+        energy=packed(detector_power(click, hbar * (np.diag(still) + carrier * np.diag(np.arange(levels))))),
+        leak=_leak(laws, setup, params, mode),
         after=packed(reset_state(setup, params, mode, a)) if zero else None,
-        reset=None if zero else _click(setup, params, mode, a, click),
-        first_memory=np.array([float(x) for x in initial_memories(setup, params)]),
-        memory_scales=np.array([float(s) for s in memory_scales(setup, params, edge.threshold, 1 / float(mode.omega))]),
-        frozen=not setup.one.memristors,
+        reset=None if zero else click_map(setup, params, mode, a, click),
+        first_memory=np.array([float(x) for x in initial_memories(setup, params)] if remembers else []),
+        memory_scales=scales(setup, params, edge, mode) if remembers else np.zeros(0),
+        frozen=not remembers,
     )
+
+
+def scales(setup: Setup, params: Params, edge: Detector, mode: Mode) -> np.ndarray:
+    """What counts as much of each memory (E,)."""
+    return np.array([float(s) for s in memory_scales(setup, params, edge.threshold, 1 / float(mode.omega))])
 
 
 def refuse_fock(setup: Setup) -> None:
@@ -94,13 +97,8 @@ def refuse_fock(setup: Setup) -> None:
     if setup.one.junctions and setup.nonlinearity == "full":
         remedy = "must be secular or kerr with spike escape: the whole cosine turns with the carrier"
         raise NotAvailable("nonlinearity", "full", remedy)
-    if setup.memory == "operator" and setup.one.memristors:
-        raise NotAvailable("memory", "operator", "must be mean_field with spike escape so far")
-
-
-def packed(operator: np.ndarray) -> np.ndarray:
-    """Re + Im of a Hermitian matrix, as one row (N²,)."""
-    return (np.real(operator) + np.imag(operator)).ravel() * 1.0
+    for d in setup.one.memristors if setup.memory == "operator" else ():
+        check_operator(d)
 
 
 def _levels(setup: Setup) -> int:
@@ -138,35 +136,38 @@ def nonlinear_levels(setup: Setup, params: Params, mode: Mode) -> np.ndarray:
 
 
 def _laws(setup: Setup, params: Params, mode: Mode):
-    """(x, |⟨a⟩|) → κ↓, κ↑ (1/s), dx/dt (E,); compiled once."""
+    """(x, |⟨a⟩|) → κ↓, κ↑ (1/s), dx/dt (E,), of all that is no operator; compiled once."""
     quanta = secular.occupations(setup, params, mode)
+    bare = np.array([d.law is None or not operators(setup) for d in setup.one.dissipators], dtype=float)
 
     @jax.jit
     def every(x, size):
         swing = (jnp.zeros(()), 2 * mode.phi_zpf * size, 2 * mode.v_zpf * size)
-        rates = secular.loss_rates(setup, params, mode, x, swing)
+        rates = [b * r for b, r in zip(bare, secular.loss_rates(setup, params, mode, x, swing), strict=True)]
         up = sum(r * n for r, n in zip(rates, quanta, strict=True))
         moving = secular.memory_rates(setup, params, x, swing)
         return sum(rates) + up, up, jnp.stack(moving) if moving else jnp.zeros(0)
 
-    if setup.one.memristors:
+    if setup.one.memristors and not operators(setup):
         return lambda x, size: tuple(np.asarray(part) for part in every(jnp.asarray(x), size))
+    first = jnp.asarray(initial_memories(setup, params))
     with jax.disable_jit():  # once: sooner done than compiled
-        same = tuple(np.asarray(part) for part in every(jnp.zeros(0), 0.0))
-    return lambda x, size: same
+        down, up, _ = (np.asarray(part) for part in every(first, 0.0))
+    return lambda x, size: (down, up, np.zeros(0))
 
 
-def _detector_power(click: np.ndarray, hamiltonian: np.ndarray) -> np.ndarray:
+def detector_power(click: np.ndarray, hamiltonian: np.ndarray) -> np.ndarray:
     """√Γ H √Γ − ½{Γ, H} (N, N), W: what clicks and their absence give to the mode, on average."""
     half = root(click)
     both = click @ hamiltonian
     return half @ hamiltonian @ half - 0.5 * (both + both.conj().T)
 
 
-def _leak(laws, setup: Setup, params: Params) -> float:
+def _leak(laws, setup: Setup, params: Params, mode: Mode) -> float:
     """κ/2 at the first memories and little amplitude, 1/s."""
     down, up, _ = laws(np.array([float(x) for x in initial_memories(setup, params)]), 1.0)
-    return float(0.5 * (down - up))
+    resting = resting_conductances(setup, params, mode) if operators(setup) else []
+    return float(0.5 * (down - up + sum(resting) / float(mode.capacitance)))
 
 
 def first_state(setup: Setup, params: Params, mode: Mode, a: np.ndarray) -> np.ndarray:
@@ -223,56 +224,13 @@ def root(click: np.ndarray) -> np.ndarray:
     return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.conj().T
 
 
-def _click(setup: Setup, params: Params, mode: Mode, a: np.ndarray, click: np.ndarray) -> np.ndarray:
+def click_map(setup: Setup, params: Params, mode: Mode, a: np.ndarray, click: np.ndarray) -> np.ndarray:
     """ρ → U√Γρ√ΓU† over packed matrices (N², N²)."""
     jump = displacement(a, kick(setup, params, mode)) @ root(click)
     return over_packed(np.kron(jump, jump.conj()))
 
 
-def over_packed(superoperator: Any) -> Any:
-    """A superoperator over vec ρ (row by row) as the real one over packed matrices: ρ = (R + Rᵀ)/2 + i(R − Rᵀ)/2."""
-    levels = int(np.sqrt(superoperator.shape[0]))
-    swap = np.arange(levels**2).reshape(levels, levels).T.ravel()
-    mixed = superoperator * (0.5 + 0.5j) + superoperator[:, swap] * (0.5 - 0.5j)
-    return mixed.real + mixed.imag
-
-
-def _product(left: Any, right: Any) -> sparse.csr_matrix:
-    """ρ → LρR."""
-    return sparse.csr_matrix(sparse.kron(sparse.csr_matrix(left), sparse.csr_matrix(right.T), format="csr"))
-
-
-def _sparse(superoperator: sparse.csr_matrix) -> sparse.csr_matrix:
-    return sparse.csr_matrix(over_packed(superoperator))
-
-
-def _commutator(h: np.ndarray) -> sparse.csr_matrix:
-    """−i[h, ·]."""
-    one = np.eye(len(h))
-    return _sparse(-1j * (_product(h, one) - _product(one, h)))
-
-
-def _anticommutator(h: np.ndarray) -> sparse.csr_matrix:
-    """{h, ·}."""
-    one = np.eye(len(h))
-    return _sparse(_product(h, one) + _product(one, h))
-
-
-@lru_cache(maxsize=8)
-def _of_every_mode(levels: int) -> tuple[sparse.csr_matrix, ...]:
-    """𝓓[a], 𝓓[a†] and i[a + a†, ·], in which nothing is the neuron's own."""
-    a = np.diag(np.sqrt(np.arange(1.0, levels)), 1)
-    return _damping(a), _damping(a.T), _commutator(-(a + a.T))
-
-
-def _damping(jump: np.ndarray) -> sparse.csr_matrix:
-    """𝓓[L]ρ = LρL† − ½{L†L, ρ}."""
-    adjoint, one = jump.conj().T, np.eye(len(jump))
-    square = adjoint @ jump
-    return _sparse(_product(jump, adjoint) - 0.5 * (_product(square, one) + _product(one, square)))
-
-
-def _rows(a: np.ndarray) -> dict[str, np.ndarray]:
+def amplitude_rows(a: np.ndarray) -> dict[str, np.ndarray]:
     """Rows over packed matrices: Re and Im of ⟨a⟩ and of ⟨a²⟩, and ⟨a†a⟩."""
     parts = {}
     for name, operator in (("", a), ("square_", a @ a)):

@@ -18,6 +18,7 @@ from quspike.memory import mean_field
 from quspike.methods import secular
 from quspike.methods.escape.choice import check_escape, check_rate, rate_at_rest, state_space
 from quspike.methods.escape.detector import detector
+from quspike.methods.escape.operator_memory import observed, operators
 from quspike.methods.escape.register import RELATIVE, Ensemble, register, run_register
 from quspike.methods.escape.space import Space
 from quspike.methods.escape.statistics import Question, answer
@@ -77,9 +78,7 @@ def _assemble(setup: Setup, params: Params, space: Space, mode: Any, times: np.n
     seen = {name: total @ row for name, row in space.seen.items()}
     alive, trace = found.integrating @ space.trace, total @ space.trace
     shown = _resonator_means(seen, mode, times, space) if mode is not None else _baseband_means(seen, found)
-    signal = np.stack([space.signal @ y for y in total])
-    conductances = _conductances(setup, params, mode, found.memory, signal)
-    signs = np.array([d.sign for d in setup.membrane.memristors])
+    memory, conductances, current = _memories(setup, params, space, mode, times, found, shown["voltage"])
     rim = np.max(found.integrating @ space.edge)
     elements = params["elements"]
     return Solution(
@@ -89,8 +88,8 @@ def _assemble(setup: Setup, params: Params, space: Space, mode: Any, times: np.n
         flux=jnp.asarray(shown["flux"])[:, None],
         membrane=jnp.asarray(seen["membrane"])[:, None],
         memristance=jnp.asarray(1 / conductances),
-        memory=jnp.asarray(found.memory),
-        memristor_current=jnp.asarray(conductances * shown["voltage"][:, None] * signs),
+        memory=jnp.asarray(memory),
+        memristor_current=jnp.asarray(current),
         input_current=setup.inputs.sampled(params, elements, jnp.asarray(times)),
         spike_time=jnp.zeros(0),
         spike_neuron=jnp.zeros(0, int),
@@ -124,6 +123,18 @@ def _resonator_means(seen: dict[str, np.ndarray], mode: Any, times: np.ndarray, 
     voltage = 2 * v_zpf * alpha.imag
     variance = v_zpf**2 * (2 * seen["number"] + 1 - 2 * square.real) - voltage**2
     return {"voltage": voltage, "std": np.sqrt(np.maximum(variance, 0.0)), "flux": 2 * float(mode.phi_zpf) * alpha.real}
+
+
+def _memories(
+    setup: Setup, params: Params, space: Space, mode: Any, times: np.ndarray, found: Ensemble, voltage: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """x, W (S) and the current (A) of each memristor at the saved times, (T, E) each."""
+    signs, total = np.array([d.sign for d in setup.membrane.memristors]), found.integrating + found.refractory
+    if operators(setup):
+        memory, conductances, current = observed(setup, params, mode, total, space.carrier * times)
+        return memory, conductances, current * signs
+    conductances = _conductances(setup, params, mode, found.memory, total @ space.signal.T)
+    return found.memory, conductances, conductances * voltage[:, None] * signs
 
 
 def _conductances(setup: Setup, params: Params, mode: Any, memory: np.ndarray, signal: np.ndarray) -> np.ndarray:
