@@ -27,7 +27,7 @@ def mean_interval(keeps):
     model = JumpModel(
         flow=lambda t, x, piece, free: -free * x,
         rates=lambda t, x, piece, free: jnp.zeros(1),
-        jump=lambda t, x, piece, kind, key: x,
+        jump=lambda t, x, piece, free, kind, key: x,
         error=lambda e, x: jnp.abs(e),
         membrane=lambda t, x, piece: x + 0.0,
         reset=lambda t, x, piece, key: x - BACK if keeps else 0.0 * x,

@@ -34,7 +34,7 @@ def decaying():
     return JumpModel(
         flow=lambda t, y, piece, free: (-(1j * energies + 0.5 * leak(t) * NUMBER) * y[0], jnp.zeros(QUANTA)),
         rates=lambda t, y, piece, free: jnp.reshape(leak(t) * square(lower(y[0])) / square(y[0]), (1,)),
-        jump=lambda t, y, piece, kind, key: (lower(y[0]), y[1].at[QUANTA - jnp.argmax(jnp.abs(y[0]))].set(t)),
+        jump=lambda t, y, piece, free, kind, key: (lower(y[0]), y[1].at[QUANTA - jnp.argmax(jnp.abs(y[0]))].set(t)),
         error=lambda e, y: jnp.max(jnp.abs(e[0])),
         settle=lambda y: (y[0] / jnp.sqrt(square(y[0])), y[1]),
     )

@@ -43,7 +43,7 @@ class JumpModel:
 
     flow(t, y, piece, free)   f, without jumps; `free` is 1.0 while integrating and 0.0 in a refractory hold.
     rates(t, y, piece, free)  r_k (K,), 1/s.
-    jump(t, y, piece, kind, key)  the state after a jump of this kind; key: for what a jump leaves to chance.
+    jump(t, y, piece, free, kind, key)  the state after a jump of this kind; key: for what a jump leaves to chance.
     error(e, y)               scalar norm of a local error e, shaped like y.
     settle(y)                 the same state where a norm is free: called after every step and event.
     membrane(t, y, piece)     what the threshold sees, V; None: there is no neuron.
@@ -191,10 +191,11 @@ def _jumped(model: JumpModel, t, y, c: Course, piece, jumps) -> tuple[State, Cou
     """The state after a jump, its kind drawn from the rates; E anew."""
     key = jax.random.fold_in(c.key, c.events)
     waiting, choosing, leaving = jax.random.split(key, 3)
-    rates = model.rates(t, y, piece, 1 - c.held)
+    free = 1 - c.held
+    rates = model.rates(t, y, piece, free)
     sums = jnp.cumsum(rates)
     kind = jnp.minimum(jnp.sum(jax.random.uniform(choosing) * sums[-1] >= sums), len(rates) - 1)
-    after = model.settle(model.jump(t, y, piece, kind, leaving))
+    after = model.settle(model.jump(t, y, piece, free, kind, leaving))
     y = _choose(jumps, after, y)
     c = c._replace(
         left=jnp.where(jumps, jax.random.exponential(waiting), c.left),

@@ -60,11 +60,12 @@ def build(setup: Setup, params: Params) -> Machine:
         y = once(y)
         alpha, packed, x = y.alpha, y.packed, y.means[2:]
         seen = secular.kinetic(setup, params, mode, t, alpha, piece)
-        swing = secular.carrier(setup, params, mode, t, seen, piece)
+        driven = secular.free_drive(setup, free)
+        swing = secular.carrier(setup, params, mode, t, seen, piece, driven)
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
-        push = secular.free_drive(setup, free) * secular.push(setup, params, mode, t, piece)
+        push = driven * secular.push(setup, params, mode, t, piece)
         if setup.memory == "operator":
-            about = operator_jumps.swing_of(setup, params, mode, t, seen, piece)
+            about = operator_jumps.swing_of(setup, params, mode, t, seen, piece, driven)
             lost = operator_jumps.loss(setup, params, mode, about, x, packed)
             d_alpha, d_packed = push + held * lost.drift, held * lost.packed
             if nonlinearity is not None:
@@ -72,7 +73,8 @@ def build(setup: Setup, params: Params) -> Machine:
                 d_alpha, d_packed = d_alpha + turn.drift, d_packed + turn.packed
         else:
             down, up = jump_rates(setup, params, mode, x, swing)
-            push = push - 0.5 * held * (down - up) * (seen - alpha)
+            moved = seen - alpha - driven * secular.rest_amplitude(setup, mode, t, piece)
+            push = push - 0.5 * held * (down - up) * moved
             d_alpha, d_packed = co_moving_flow(nonlinearity, t, alpha, packed, held * down, held * up, push)
         d_means = jnp.stack([d_alpha.real, d_alpha.imag, *secular.memory_rates(setup, params, x, swing)])
         return once(State(d_means, d_packed))
@@ -84,7 +86,7 @@ def build(setup: Setup, params: Params) -> Machine:
         ),
         reset=lambda t, y, piece: _reset(setup, params, mode, t, y, piece),
         release=lambda t, y, piece: y,
-        observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece),
+        observe=lambda t, y, piece, free: _observe(setup, params, mode, t, y, piece, secular.free_drive(setup, free)),
         error=_error(setup, params, mode),
     )
     start = State(secular.start(setup, params, mode)[:-3], initial_state(setup, params))
@@ -176,7 +178,7 @@ def _reset(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Stat
     return State(means, fock_states.thermal_state(_levels(setup), params["neuron"]["reset_occupation"]))
 
 
-def _observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
+def _observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece, driven) -> Array:
     """Columns of `secular.observe`, operators' currents and rarest jumps, health, and the state if it is saved."""
     state = moments(y.packed)
     mean = jnp.stack([y.means[0] + state.a.real, y.means[1] + state.a.imag])
@@ -184,17 +186,17 @@ def _observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Ar
     spread = jnp.stack([occupation, anomalous.real, anomalous.imag])
     populations = jnp.diagonal(y.packed)
     health = jnp.stack([jnp.sum(populations[-TOP_LEVELS:]), jnp.sum(populations) - 1, jnp.min(populations)])
-    columns = secular.observe(setup, params, mode, t, jnp.concatenate([mean, y.means[2:], spread]), piece)
+    columns = secular.observe(setup, params, mode, t, jnp.concatenate([mean, y.means[2:], spread]), piece, driven)
     if setup.memory == "operator":
-        columns = jnp.concatenate(_operators(setup, params, mode, t, y, columns, piece))
+        columns = jnp.concatenate(_operators(setup, params, mode, t, y, columns, piece, driven))
     return jnp.concatenate([columns, health, *([y.packed.ravel()] if setup.save_states else [])])
 
 
-def _operators(setup: Setup, params: Params, mode: Mode, t, y: State, columns: Array, piece) -> list[Array]:
+def _operators(setup: Setup, params: Params, mode: Mode, t, y: State, columns: Array, piece, driven) -> list[Array]:
     """The same columns with x and W of operators, then their currents (E,) and the share of their last jumps (1,)."""
     count, x = len(setup.one.memristors), y.means[2:]
     alpha = secular.kinetic(setup, params, mode, t, y.alpha, piece)
-    swing = operator_jumps.swing_of(setup, params, mode, t, alpha, piece)
+    swing = operator_jumps.swing_of(setup, params, mode, t, alpha, piece, driven)
     seen = operator_jumps.observed(setup, params, mode, t, alpha, x, y.packed)
     rare = operator_jumps.left_out(setup, params, mode, swing, x, y.packed)
     memories, conductances, currents = (jnp.asarray(values) for values in seen)

@@ -52,10 +52,10 @@ class Swing(NamedTuple):
         return jnp.angle(self.alpha + 1e-300)
 
 
-def swing_of(setup: Setup, params: Params, mode: Mode, t, seen, piece) -> Swing:
-    """The swing of α_V about the rest flux."""
-    rest = secular.carrier(setup, params, mode, t, seen, piece)[0]
-    return Swing(rest, seen - rest / (2 * mode.phi_zpf) * jnp.exp(1j * mode.omega * t))
+def swing_of(setup: Setup, params: Params, mode: Mode, t, seen, piece, driven=1.0) -> Swing:
+    """The swing of α_V about the rest flux; driven : share of the input."""
+    rest = driven * secular.rest_flux(setup, mode, piece, t)
+    return Swing(rest, seen - driven * secular.rest_amplitude(setup, mode, t, piece))
 
 
 def loss(setup: Setup, params: Params, mode: Mode, swing: Swing, x: Array, packed: Array) -> Turn:

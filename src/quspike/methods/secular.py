@@ -1,13 +1,13 @@
 """The resonator's secular moments: the first and second moments of the weak-coupling GKSL equation.
 
-    dα/dt = −(κ/2) α_V + e^{iω0t} [ iφ_zpf I(t) + q_zpf ΔQ_g(t)/C ]/ħ        frame rotating at ω0: exact, no RWA
+    dα/dt = −(κ/2)(α_V − α_dc) + e^{iω0t} [ iφ_zpf I(t) + q_zpf ΔQ_g(t)/C ]/ħ    frame rotating at ω0: exact, no RWA
     dN/dt = −κ N + Σ κ_e n̄_e,   dS/dt = −κ S,                N = ⟨δa†δa⟩, S = ⟨δaδa⟩ (rotating at 2ω0)
     κ = Σ W_eff/C averaged over the carrier (memory/mean_field.py)
 
 ΔQ_g = Q_g(t) − Q_g(0) is what gates have moved, α_V = α + iΔQ_g e^{iω0t}/2q_zpf the amplitude whose charge makes the
 voltage: what leaks, and what is seen. So the amplitude leaks at κ/2, half of 1/RC, and closes on the classical neuron
-only for κ ≪ ω0. Slow parts of the drive shift the rest flux φ_dc = L I instead of ringing the mode; the carrier's
-amplitude is taken about it.
+only for κ ≪ ω0. Slow parts of the drive shift the rest flux φ_dc = 2φ_zpf α_dc e^{−iω0t} = L I, where V = 0: α leaks
+about it, and the carrier's amplitude is taken about it. A leak about φ = 0 would leave V = (κ/2)LI there for ever.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ def build(setup: Setup, params: Params) -> Machine:
 
     def flow(t, y, piece, free):
         alpha, x = kinetic(setup, params, mode, t, y[0] + 1j * y[1], piece), y[2 : 2 + count]
-        swing = carrier(setup, params, mode, t, alpha, piece)
+        driven = free_drive(setup, free)
+        swing = carrier(setup, params, mode, t, alpha, piece, driven)
         rates = loss_rates(setup, params, mode, x, swing)
         kappa, heating = sum(rates), sum(r * n for r, n in zip(rates, occupations(setup, params, mode), strict=True))
         held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
-        d_alpha = -0.5 * held * kappa * alpha + free_drive(setup, free) * push(setup, params, mode, t, piece)
+        moving = alpha - driven * rest_amplitude(setup, mode, t, piece)
+        d_alpha = driven * push(setup, params, mode, t, piece) - 0.5 * held * kappa * moving
         n, s = y[2 + count], y[3 + count :]
         memory = memory_rates(setup, params, x, swing)
         return jnp.stack([d_alpha.real, d_alpha.imag, *memory, held * (heating - kappa * n), *(-held * kappa * s)])
@@ -48,7 +50,7 @@ def build(setup: Setup, params: Params) -> Machine:
         ),
         reset=lambda t, y, piece: _reset(setup, params, mode, t, y, piece),
         release=lambda t, y, piece: y,
-        observe=lambda t, y, piece, free: observe(setup, params, mode, t, y, piece),
+        observe=lambda t, y, piece, free: observe(setup, params, mode, t, y, piece, free_drive(setup, free)),
         error=error_norm(setup, params, mode),
     )
     return Machine(model, start(setup, params, mode), lambda records: read(setup, mode, records))
@@ -95,12 +97,16 @@ def kinetic(setup: Setup, params: Params, mode: Mode, t, alpha, piece):
     return alpha + 1j * moved_charge(setup, params, t, piece) / (2 * mode.q_zpf) * jnp.exp(1j * mode.omega * t)
 
 
-def carrier(setup: Setup, params: Params, mode: Mode, t, alpha, piece) -> tuple:
-    """(φ_dc, A, V_A): rest flux and the carrier's flux and voltage amplitudes about it."""
-    rest = rest_flux(setup, mode, piece, t)
-    swing = alpha - rest / (2 * mode.phi_zpf) * jnp.exp(1j * mode.omega * t)
+def carrier(setup: Setup, params: Params, mode: Mode, t, alpha, piece, driven=1.0) -> tuple:
+    """(φ_dc, A, V_A): rest flux and the carrier's flux and voltage amplitudes about it; driven : share of the input."""
+    swing = alpha - driven * rest_amplitude(setup, mode, t, piece)
     size = jnp.sqrt(swing.real**2 + swing.imag**2 + TINY)
-    return rest, 2 * mode.phi_zpf * size, 2 * mode.v_zpf * size
+    return driven * rest_flux(setup, mode, piece, t), 2 * mode.phi_zpf * size, 2 * mode.v_zpf * size
+
+
+def rest_amplitude(setup: Setup, mode: Mode, t, piece):
+    """α_dc = φ_dc e^{iω0t}/2φ_zpf, what does not leak."""
+    return rest_flux(setup, mode, piece, t) / (2 * mode.phi_zpf) * jnp.exp(1j * mode.omega * t)
 
 
 def rest_flux(setup: Setup, mode: Mode, piece, t):
@@ -164,11 +170,11 @@ def _reset(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Arra
     return y.at[-3:].set(jnp.stack([params["neuron"]["reset_occupation"], 0.0 * y[0], 0.0 * y[0]]))
 
 
-def observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece) -> Array:
+def observe(setup: Setup, params: Params, mode: Mode, t, y: Array, piece, driven=1.0) -> Array:
     """[V, φ, membrane, x …, W …, α (2), covariance (3)]."""
     alpha = kinetic(setup, params, mode, t, y[0] + 1j * y[1], piece)
     count = len(setup.one.memristors)
-    swing = carrier(setup, params, mode, t, alpha, piece)
+    swing = carrier(setup, params, mode, t, alpha, piece, driven)
     lab = alpha * jnp.exp(-1j * mode.omega * t)
     s = (y[-2] + 1j * y[-1]) * jnp.exp(-2j * mode.omega * t)
     phi_phi, phi_q, q_q = 2 * y[-3] + 1 + 2 * s.real, 2 * s.imag, 2 * y[-3] + 1 - 2 * s.real

@@ -124,9 +124,10 @@ class _Machine(Surroundings):
         """dy/dt: forces move α, couplings and junctions turn ρ about it, dissipators do both."""
         turn = jnp.exp(-1j * self.o.omega * t)
         flux, charge = self.lab(y.alpha, turn)
-        moving = self.kinetic(t, y.alpha, piece, turn)
         psi = loop_fluxes(self.setup, self.f.loops, y.driven, piece, t)
-        swing = self.swing(t, moving, psi, piece, turn)
+        rest = self.resting(t, psi, y.held, piece)
+        moving = self.kinetic(t, y.alpha, piece, turn) - rest / (2 * self.o.phi) * turn.conj()
+        swing = self.swing(t, moving, rest, psi, piece, turn)
         w = self.conductances(y.memory, *swing)
         jumps = self.jump_amplitudes(w, y.held, turn)
         junction, forces = self.junctions(flux, psi, y.rho, turn)
@@ -230,7 +231,8 @@ class _Machine(Surroundings):
         moving = self.kinetic(t, alpha, piece, turn)
         flux, charge = self.lab(moving, turn)
         psi = loop_fluxes(self.setup, self.f.loops, y.driven, piece, t)
-        swing = self.swing(t, moving, psi, piece, turn)
+        rest = self.resting(t, psi, y.held, piece)
+        swing = self.swing(t, moving - rest / (2 * self.o.phi) * turn.conj(), rest, psi, piece, turn)
         w = self.conductances(y.memory, *swing)
         velocity = self.f.inverse_capacitance @ charge
         volts, fluxes = self.f.nodes @ velocity, self.f.nodes @ (self.o.rest + flux) + self.f.loops.nodes @ psi

@@ -31,10 +31,13 @@ class Surroundings:
     f: net.Frame
     o: Oscillators
 
+    def open_inputs(self, held: Array) -> Array:
+        """1 for each current, 0 where a neuron's hold cuts it off (I,)."""
+        return jnp.prod(1 - self.f.cut * held[None, :], axis=1)
+
     def driven(self, t, held: Array, piece) -> Array:
         """A I(t) (m,), a held neuron's inputs cut off; A."""
-        open_inputs = jnp.prod(1 - self.f.cut * held[None, :], axis=1)
-        return self.f.currents @ (open_inputs * net.source_currents(self.setup, piece, t))
+        return self.f.currents @ (self.open_inputs(held) * net.source_currents(self.setup, piece, t))
 
     def loop_pull(self, psi: Array) -> Array:
         """`K_L φ_r + P ψ` (m,), A: what coils pull with at the rest."""
@@ -56,16 +59,23 @@ class Surroundings:
         volts = net.source_voltages(self.setup, piece, t)
         return self.f.dissipator_sources @ volts + self.f.loops.rates @ flux_rates(self.setup, piece, t)
 
-    def swing(self, t, alpha: Array, psi: Array, piece, turn: Array) -> tuple[Array, Array, Array]:
-        """Of each dissipator's branch: rest flux, and the carrier's flux and voltage amplitudes about it (D,)."""
+    def resting(self, t, psi: Array, held: Array, piece) -> Array:
+        """φ − φ_r of the rest that slow sources give (m,), Wb: what does not leak."""
         currents, psi = self._slow(t, psi, piece)
-        pull = self.f.currents @ currents + self.loop_pull(psi)
+        pull = self.f.currents @ (self.open_inputs(held) * currents) + self.loop_pull(psi)
         phases = (self.f.junctions.T @ self.o.rest + self.f.loops.junctions @ psi) / phi0
         pull = pull + self.f.junctions @ (self.f.critical_currents * jnp.sin(phases))
-        rest = -jnp.linalg.solve(self.o.stiffness, pull)
-        still = alpha * turn - rest / (2 * self.o.phi)
+        return -jnp.linalg.solve(self.o.stiffness, pull)
+
+    def swing(self, t, moving: Array, rest: Array, psi: Array, piece, turn: Array) -> tuple[Array, Array, Array]:
+        """Of each dissipator's branch: rest flux, and the carrier's flux and voltage amplitudes about it (D,).
+
+        moving : α less that of the rest (m,). rest : φ − φ_r there (m,), Wb.
+        """
+        still = moving * turn
         flux = self.f.dissipators.T @ (2 * self.o.phi * still)
         volts = self.f.dissipators.T @ (self.f.inverse_capacitance @ (2 * self.o.q * still))
+        _, psi = self._slow(t, psi, piece)
         moved = psi[len(self.f.loops.start) :][: len(self.f.loops.start)]
         return self.f.dissipators.T @ (self.o.rest + rest) + self.f.loops.rates @ moved, size_of(flux), size_of(volts)
 

@@ -40,13 +40,15 @@ def kinds(setup: Setup) -> int:
     return len(setup.one.dissipators) * (2 if setup.diffusion == "next_order" else 1)
 
 
-def losses(setup: Setup, params: Params, t, y: State, seen: Seen, piece) -> Losses:
-    """At t, for a trajectory that is seen so."""
-    return (_secular if setup.parent == "gksl" else _brownian)(setup, params, t, y, seen, piece)
+def losses(setup: Setup, params: Params, t, y: State, seen: Seen, piece, driven=1.0) -> Losses:
+    """At t, for a trajectory that is seen so; driven : share of the input."""
+    if setup.parent == "gksl":
+        return _secular(setup, params, t, y, seen, piece, driven)
+    return _brownian(setup, params, t, y, seen, piece)
 
 
-def _secular(setup: Setup, params: Params, t, y: State, seen: Seen, piece) -> Losses:
-    swing = secular.carrier(setup, params, seen.mode, t, seen.alpha, piece)
+def _secular(setup: Setup, params: Params, t, y: State, seen: Seen, piece, driven) -> Losses:
+    swing = secular.carrier(setup, params, seen.mode, t, seen.alpha, piece, driven)
     down, up = gksl.jump_rates(setup, params, seen.mode, y.memory, swing)
     zero = jnp.zeros(())
     rates = [jnp.asarray(rate) for rate in secular.memory_rates(setup, params, y.memory, swing)]

@@ -4,9 +4,9 @@
     diffusion   dψ   = (−iH − ½Σ L_k†L_k + Σ⟨L_k†⟩L_k) ψ dt + Σ L_kψ dξ_k*,    E dξ_k dξ_l* = δ_kl dt,  E dξ_k dξ_l = 0
 
 ψ's norm is free. Jumps are those of detectors that count the quanta themselves, the mean's own included: a driven mode
-clicks at κ|α|². Diffusion is heterodyne detection of every L_k, an Itô equation; while the L_k stand still it reads the
-same after Stratonovich, since (dξ*)² = 0. In the frame D(β), with z the amplitude that leaks, c_k = u_kz + v_kz* and
-m = ⟨a⟩ of ψ
+clicks at κ|α|², under `gksl` of the α about a slow current's rest flux. Diffusion is heterodyne detection of every L_k,
+an Itô equation; while the L_k stand still it reads the same after Stratonovich, since (dξ*)² = 0. In the frame D(β),
+with z the amplitude that leaks, c_k = u_kz + v_kz* and m = ⟨a⟩ of ψ
 
     dβ/dt = push − ½Σ(u_k*c_k ± v_kc_k*) + dm/dt|_ψ + γm        (+: jump, −: diffusion)
 
@@ -62,8 +62,10 @@ class Forces(NamedTuple):
 
 def forces(setup: Setup, params: Params, mode: Mode, t, y: State, piece, free) -> Forces:
     """At t; a hold after a `zero` reset takes the losses away."""
-    seen = seen_by(setup, params, mode, t, y, piece)
-    found = losses(setup, params, t, y, seen, piece)
+    seen, driven = seen_by(setup, params, mode, t, y, piece), secular.free_drive(setup, free)
+    if setup.parent == "gksl":
+        seen = seen._replace(place=seen.place - driven * secular.rest_amplitude(setup, mode, t, piece))
+    found = losses(setup, params, t, y, seen, piece, driven)
     if setup.spiking and setup.reset == "zero":
         found = found._replace(lowering=free * found.lowering, raising=free * found.raising, pairs=free * found.pairs)
     return Forces(found, seen, found.lowering * seen.place + found.raising * seen.place.conj())
@@ -124,9 +126,11 @@ def jump_rates(setup: Setup, params: Params, mode: Mode, t, y: State, piece, fre
     return jnp.sum(after.real**2 + after.imag**2, axis=1) / square(y.psi)
 
 
-def jumped(setup: Setup, params: Params, mode: Mode, t, y: State, piece, kind) -> State:
-    """ψ ← L_kψ. A hold without losses has no jumps."""
-    return y._replace(psi=jump_vectors(y.psi, forces(setup, params, mode, t, y, piece, jnp.ones(())))[kind])
+def jumped(setup: Setup, params: Params, mode: Mode, t, y: State, piece, free, kind) -> State:
+    """ψ ← L_kψ; as it is in a hold without losses, which has no jumps."""
+    if setup.spiking and setup.reset == "zero":
+        free = jnp.ones_like(free)  # nothing else would leave a state with a norm, in a branch that is not taken
+    return y._replace(psi=jump_vectors(y.psi, forces(setup, params, mode, t, y, piece, free))[kind])
 
 
 def kicked(setup: Setup, params: Params, mode: Mode, t, y: State, piece, free, h, normal: Array) -> State:

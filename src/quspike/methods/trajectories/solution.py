@@ -178,7 +178,7 @@ def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
         rates=lambda t, y, piece, free: (
             jnp.zeros(1) if diffusive else motion.jump_rates(setup, params, mode, t, y, piece, free)
         ),
-        jump=lambda t, y, piece, kind, key: motion.jumped(setup, params, mode, t, y, piece, kind),
+        jump=lambda t, y, piece, free, kind, key: motion.jumped(setup, params, mode, t, y, piece, free, kind),
         error=motion.error_norm(setup, params, mode),
         settle=settled,
         membrane=(lambda t, y, piece: records.membrane(setup, params, mode, t, y, piece)) if setup.spiking else None,
