@@ -1,4 +1,4 @@
-"""A current that stands holds a resonator at its rest flux LI: what leaks is the swing about that, in every secular rung.
+"""A current that stands holds a resonator at its rest flux LI: what leaks is the swing about it, in all secular rungs.
 
 Against the classical circuit Cφ̈ + W(φ)φ̇ + φ/L = I, as it is and averaged over its carrier.
 """

@@ -53,7 +53,7 @@ class JumpModel:
 
     flow: Callable[[Array, State, Any, Array], State]
     rates: Callable[[Array, State, Any, Array], Array]
-    jump: Callable[[Array, State, Any, Array, Array], State]
+    jump: Callable[[Array, State, Any, Array, Array, Array], State]
     error: Callable[[State, State], Array]
     settle: Callable[[State], State] = lambda y: y
     membrane: Callable[[Array, State, Any], Array] | None = None
