@@ -6,7 +6,7 @@ The legality table of the documentation is printed from here. A new method is a 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -146,6 +146,20 @@ def legal_spikes(chosen: Method, memory: str, kind: str) -> tuple[str, ...]:
     return tuple(spike for spike in chosen.spikes if spike in TOGETHER[memory] and spike not in apart)
 
 
+KEPT = {
+    "classical": ("a point of phase space", ()),
+    "moments": ("a mean and a covariance: [save] covariance keeps it", ("covariance",)),
+    "modes": ("that of a circuit with its lines; [save] covariance keeps the circuit's", ("covariance",)),
+    "trajectories": ("one of every trajectory", ("covariance",)),
+}
+"""Methods whose state is no density matrix: what it is, and what `[save]` keeps of it."""
+
+
+def kept(method: str) -> tuple[str, ...]:
+    """What `[save]` keeps of this method's state."""
+    return KEPT[method][1] if method in KEPT else ("states", "covariance")
+
+
 TABLES = ("classical", "moments")  # the methods that run what a table stores
 
 
@@ -192,6 +206,18 @@ def _able(setup: Setup) -> str:
     run = [m for m in METHODS.values() if kind in m.circuits and (m.junctions or not junctions)]
     both = [m for m in run if setup.spike in legal_spikes(m, setup.memory, kind)]
     return " or ".join(m.name for m in both or run)
+
+
+def check_kept(method: str, setup: Setup, asked: Mapping[str, bool]) -> None:
+    """Refuse to keep states, or covariances, of a method that has none, or has none in Fock space on this circuit."""
+    for key in ("states", "covariance"):
+        if asked[key] and key not in kept(method):
+            able = ", ".join(name for name in METHODS if key in kept(name))
+            remedy = f"must be false with method {method}, whose state is {KEPT[method][0]} ({key}: {able})"
+            raise (NotAvailable if method == "trajectories" else InputError)(f"[save] {key}", "true", remedy)
+    if asked["states"] and setup.membrane.kind == "baseband" and setup.spike == "expectation":
+        remedy = "must be false on a node without an inductor or a junction, which has no Fock basis: use wigner_times"
+        raise InputError("[save] states", "true", remedy)
 
 
 def _check_pair(setup: Setup) -> None:

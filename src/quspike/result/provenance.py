@@ -51,7 +51,7 @@ def attributes(
 def twin_attributes(root: Mapping[str, Any], run: Any, *, diagnostics: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes of the classical neuron: a result of its own, whose `config` runs it alone."""
     neurons = {name: neuron.model_copy(update=UNSEEN) for name, neuron in run.neurons.items()}
-    alone = run.replace(**ALONE, neurons=neurons, save=run.save.model_copy(update={"record": False}))
+    alone = run.replace(**ALONE, neurons=neurons, save=type(run.save)())
     own = {
         "config": alone.to_toml(),
         "method": alone.method,

@@ -25,7 +25,7 @@ from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.network import coloured as network_coloured
 from quspike.methods.phase_space import check as check_wigner
-from quspike.methods.registry import Method, check_legal
+from quspike.methods.registry import Method, check_kept, check_legal
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, total_capacitance
@@ -154,6 +154,8 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     kept = np.asarray(run.save.wigner_times if chosen == run.method else (), dtype=float)
     if kept.size:
         check_wigner(setup, chosen, rung.quantum)
+    if chosen == run.method:
+        check_kept(chosen, setup, run.save.model_dump())
     times = with_times(save_times(run.duration, run.save_every), kept)
     if isinstance(reduced, System):
         params |= system_params(run, reduced, elements, rung.quantum)
@@ -237,8 +239,8 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         fock=method in ("gksl", "heom", "trajectories"),
         nonlinearity=run.nonlinearity,
         diffusion=run.diffusion,
-        save_states=run.save.states,
-        save_covariance=run.save.covariance or bool(run.save.wigner_times),
+        save_states=run.save.states and method == run.method,
+        save_covariance=(run.save.covariance or bool(run.save.wigner_times)) and method == run.method,
         omega=omega,
         trajectories=run.trajectories,
         seed=run.seed,

@@ -66,7 +66,7 @@ def system_setup(run: Run, system: System, inputs: Inputs, method: str) -> Setup
         baths={name: str(bath) for name, bath in named.items() if bath is not None} if method == run.method else {},
         initial_state=run.initial.state,
         state=oscillator_state(run, system),
-        save_covariance=run.save.covariance,
+        save_covariance=run.save.covariance and method == run.method,
         truncation=run.truncation,
         fock=fock,
         nonlinearity=run.nonlinearity,

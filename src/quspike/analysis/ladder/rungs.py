@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from quspike.circuit import Circuit
 from quspike.errors import InputError
-from quspike.methods.registry import METHODS, Method
+from quspike.methods.registry import METHODS, Method, kept
 from quspike.run.fields import nearest, shown
 from quspike.run.schema import Run
 
@@ -43,7 +43,6 @@ class Rung:
             "method": self.method,
             "memory": memory,
             "classical": False,
-            "save": run.save.model_copy(update={"wigner_times": ()}),
         }
         changes |= _of_its_own(run, method, memory)
         return run.replace(**changes, circuit=self._circuit(run), **_only_where_it_belongs(run, self.method))
@@ -92,16 +91,18 @@ def rungs(methods: str | Sequence[str]) -> list[Rung]:
 
 
 def _of_its_own(run: Run, method: Method, memory: str) -> dict[str, object]:
-    """Spikes that the method knows, on expectations where it does not, and no measurement that nobody reads."""
+    """Spikes that the method knows, on expectations where it does not, no measurement that nobody reads, no state that
+    the method has not got.
+    """
     detectors = {"record": None, "escape": None, "coherent": None}
     neurons = {
         name: one if one.spike in method.spikes else one.model_copy(update={"spike": "expectation", **detectors})
         for name, one in run.neurons.items()
     }
     read = memory == "measured" or any(one.spike == "record" for one in neurons.values())
-    if read or run.measurement is None:
-        return {"neurons": neurons}
-    return {"neurons": neurons, "measurement": None, "save": run.save.model_copy(update={"record": False})}
+    saved = {key: getattr(run.save, key) and key in kept(method.name) for key in ("states", "covariance")}
+    save = run.save.model_copy(update=saved | {"wigner_times": (), "record": run.save.record and read})
+    return {"neurons": neurons, "save": save} | ({} if read else {"measurement": None})
 
 
 def _only_where_it_belongs(run: Run, method: str) -> dict[str, object]:
