@@ -17,7 +17,7 @@ TANK = f"{MEMBRANE}\nL1 m 0 10nH"
         ("classical", "states", TANK, "a point of phase space .states: gksl, brownian, heom."),
         ("classical", "covariance", TANK, "a point of phase space .covariance: moments, gksl"),
         ("moments", "states", TANK, "covariance keeps it .states: gksl"),
-        ("modes", "states", TANK.replace("mK", "mK cutoff=1e12rad/s"), "states must be false with method modes"),
+        ("modes", "states", TANK.replace("mK", "mK cutoff=1e12rad/s"), "circuit with its lines; .save. covariance keeps the circuit's"),
         ("trajectories", "states", TANK, "one of every trajectory"),
         ("brownian", "states", MEMBRANE, "no Fock basis: use wigner_times"),
     ],
