@@ -18,6 +18,7 @@ from jax import Array
 from quspike.kernel.displaced import carrier_averages, position_elements, position_square, trigonometric_elements
 from quspike.kernel.fock import lowering, once
 
+TERMS = 18  # of an exponential's series
 Displaced = Callable[[Array, Array, Array], Array]  # (t, β, ψ) → H(a + β)ψ, 1/s
 
 
@@ -49,6 +50,40 @@ def attenuated(psi: Array, size: Array) -> Array:
         return term, series[1] + term
 
     return jax.lax.fori_loop(1, psi.shape[0], add, (psi, psi))[1]
+
+
+def exponential(generator: Array, psi: Array) -> Array:
+    """e^Aψ by Taylor's series, of any A (N, N) with ‖A‖ ≲ 1: what is left out is ‖A‖¹⁸/18!."""
+
+    def add(k, series):
+        term = generator @ series[0] / k
+        return term, series[1] + term
+
+    return jax.lax.fori_loop(1, TERMS, add, (psi, psi))[1]
+
+
+def displaced(psi: Array, amplitude) -> Array:
+    """D(s)ψ of a small s, unitary in the levels kept: the exponential of the truncated s a† − s* a."""
+
+    def add(k, series):
+        term = (amplitude * raised(series[0]) - jnp.conj(amplitude) * lower(series[0])) / k
+        return term, series[1] + term
+
+    return jax.lax.fori_loop(1, TERMS, add, (psi, psi))[1]
+
+
+def followed(psi: Array, rate_of_change: Array, centring) -> tuple[Array, Array]:
+    """dβ/dt and dψ/dt in a frame that takes over the motion of the mean, and the mean itself within 1/γ.
+
+    rate_of_change : dψ/dt in a frame that stands still. centring : γ, 1/s; slower for a mean so large that its way in
+    would shake the last levels. A phase that nobody sees is left out, which would only cost accuracy.
+    """
+    down, size = lower(psi), square(psi)
+    mean, overlap = inner(psi, down) / size, inner(psi, rate_of_change) / size
+    raw = rate_of_change - 1j * overlap.imag * psi
+    moved = (inner(psi, lower(raw)) + inner(raw, down)) / size - 2 * mean * overlap.real
+    follow = moved + centring * mean / jnp.sqrt(1 + psi.shape[0] * jnp.abs(mean) ** 2)
+    return follow, raw - follow * raised(psi) + follow.conj() * down
 
 
 def kerr(strength, detuning=0.0) -> Displaced:

@@ -60,17 +60,19 @@ def swing_of(setup: Setup, params: Params, mode: Mode, t, seen, piece, driven=1.
 
 def loss(setup: Setup, params: Params, mode: Mode, swing: Swing, x: Array, packed: Array) -> Turn:
     """What all dissipators do to α and to ρ′, 1/s: resistors through a and a†, memristors through their jumps."""
-    down, up = _resistors(setup, params, mode)
+    down, up = resistor_rates(setup, params, mode)
     rate, memories = damping(down, up, packed), iter(x)
     drift = -0.5 * (down - up) * swing.alpha
     aligned = secular_jumps.turned(packed, swing.angle)
-    jumps = [_jumps(setup, params, mode, d, next(memories), swing) for d in setup.one.dissipators if d.law is not None]
+    jumps = [
+        jumps_about(setup, params, mode, d, next(memories), swing) for d in setup.one.dissipators if d.law is not None
+    ]
     lost = sum((secular_jumps.lindblad(each, aligned) for each in jumps), jnp.zeros_like(packed))
     turn = secular_jumps.recentred(packed, secular_jumps.turned(lost, -swing.angle))
     return Turn(drift + turn.drift, rate + turn.packed)
 
 
-def _resistors(setup: Setup, params: Params, mode: Mode) -> tuple:
+def resistor_rates(setup: Setup, params: Params, mode: Mode) -> tuple:
     """κ↓ and κ↑ of all that is no memristor, 1/s."""
     own = [params["elements"][d.name] for d in setup.one.dissipators if d.law is None]
     kappas = [1 / (p["R"] * mode.capacitance) for p in own]
@@ -78,7 +80,7 @@ def _resistors(setup: Setup, params: Params, mode: Mode) -> tuple:
     return sum(kappas, jnp.zeros(())) + up, up
 
 
-def _jumps(setup: Setup, params: Params, mode: Mode, d: Dissipator, x, swing: Swing) -> Array:
+def jumps_about(setup: Setup, params: Params, mode: Mode, d: Dissipator, x, swing: Swing) -> Array:
     """√Γ_k G_k about this swing, turned to where it is real, for all k that are kept (2K + 1, N, N); 1/√s."""
     assert setup.truncation is not None
     elements = params["elements"]
@@ -106,7 +108,7 @@ def left_out(setup: Setup, params: Params, mode: Mode, swing: Swing, x: Array, p
     """The rate of the two highest kinds of jumps, over that of all that change a†a: the largest of any memristor."""
     aligned, shares = secular_jumps.turned(packed, swing.angle), [jnp.zeros(())]
     for d, memory in zip(setup.one.memristors, x, strict=True):
-        rate = secular_jumps.activity(_jumps(setup, params, mode, d, memory, swing), aligned)
+        rate = secular_jumps.activity(jumps_about(setup, params, mode, d, memory, swing), aligned)
         by_quanta = rate[1 : setup.jumps + 1] + rate[setup.jumps + 1 :]
         shares.append(jnp.sum(by_quanta[-2:]) / jnp.sum(by_quanta))
     return jnp.max(jnp.stack(shares))
@@ -161,7 +163,7 @@ def with_fastest(setup: Setup, params: Params) -> Setup:
     mode = resonator_mode(setup.one, params["elements"])
     still, total = Swing(jnp.zeros(()), jnp.zeros((), dtype=complex)), 0.0
     for d, x in zip(setup.one.memristors, initial_memories(setup, params), strict=True):
-        jumps = np.asarray(_jumps(setup, params, mode, d, x, still))
+        jumps = np.asarray(jumps_about(setup, params, mode, d, x, still))
         total += float(np.linalg.eigvalsh(np.einsum("kji,kjl->il", jumps, jumps))[-1])
     return replace(setup, fastest=total)
 
