@@ -16,7 +16,12 @@ DRIVES = {"input": qs.Step("0.3 nA")}
 
 
 def problem(circuit, method="moments", **settings):
-    settings = {"duration": "4 ns", "save_every": "0.5 ns", "drives": DRIVES, "save": {"covariance": True}} | settings
+    settings = {
+        "duration": "4 ns",
+        "save_every": "0.5 ns",
+        "drives": DRIVES,
+        "save": {"covariance": method != "classical"},
+    } | settings
     return compile_run(qs.Run(circuit=circuit, method=method, classical=False, **settings))
 
 

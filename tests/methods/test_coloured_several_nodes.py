@@ -34,7 +34,7 @@ HELD = PAIR + "La a 0 10nH\nLb b 0 20nH\n"
 
 
 def problem(circuit, method="moments", **settings):
-    settings = {"duration": "0.5 ns", "save_every": "0.1 ns", "save": {"covariance": True}} | settings
+    settings = {"duration": "0.5 ns", "save_every": "0.1 ns", "save": {"covariance": method != "classical"}} | settings
     return compile_run(qs.Run(circuit=circuit, method=method, classical=False, **settings))
 
 

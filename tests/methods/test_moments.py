@@ -19,7 +19,7 @@ PHI_ZPF, Q_ZPF = np.sqrt(hbar / (2 * OMEGA * C)), np.sqrt(hbar * OMEGA * C / 2)
 
 
 def problem(circuit, method="moments", **settings):
-    settings = {"duration": "5 ns", "save_every": "0.1 ns", "save": {"covariance": True}} | settings
+    settings = {"duration": "5 ns", "save_every": "0.1 ns", "save": {"covariance": method != "classical"}} | settings
     settings.setdefault("drives", {"input": qs.Step("0 A")})
     return compile_run(qs.Run(circuit=circuit, method=method, classical=False, **settings))
 

@@ -32,7 +32,7 @@ DRIVES = {"first": qs.Step("0.6 nA", start="1 ns"), "second": qs.Sine("1 nA", fr
 
 
 def problem(circuit, method="classical", **settings):
-    settings = {"duration": "20 ns", "save_every": "0.5 ns", "save": {"covariance": True}} | settings
+    settings = {"duration": "20 ns", "save_every": "0.5 ns", "save": {"covariance": method != "classical"}} | settings
     return compile_run(qs.Run(circuit=circuit, method=method, classical=False, **settings))
 
 

@@ -23,7 +23,7 @@ PAIR = "Ca a 0 90fF\nCb b 0 80fF\nCc a b 20fF\nLa a 0 10nH\nLb b 0 11nH\nRa a 0 
 
 
 def problem(circuit, method="gksl", **settings):
-    settings = {"duration": "0.2 ns", "save_every": "20 ps", "save": {"covariance": True}} | settings
+    settings = {"duration": "0.2 ns", "save_every": "20 ps", "save": {"covariance": method != "classical"}} | settings
     return compile_run(qs.Run(circuit=circuit, method=method, classical=False, **settings))
 
 
