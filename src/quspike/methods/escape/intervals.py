@@ -22,9 +22,8 @@ from scipy import linalg, sparse
 from scipy.sparse.linalg import splu
 
 from quspike.errors import ConvergenceError
-from quspike.methods.escape.propagation import SMALL, Flow, reduced, seen_along
+from quspike.methods.escape.propagation import SMALL, Flow, Solve, reduced, seen_along
 
-SCALE = 30.0  # over the longest time, of a pole that nobody gave
 FILLED = 0.05  # of a matrix whose zeros save nothing
 DOUBLING = 128  # steps of an axis before they double
 FORGOTTEN = 1e-13
@@ -33,18 +32,22 @@ ROUNDS = 10_000  # of clicks until a stationary state is given up
 
 @dataclass(frozen=True)
 class Chain:
-    """generator (n, n), rows rate and trace (n,), the first state (n,); shift: a delay before it, s."""
+    """generator (n, n), rows rate and trace (n,), the first state (n,); shift: a delay before it, s.
+
+    factored : y → (−A)⁻¹ y, where it is known already.
+    """
 
     generator: Any
     rate: np.ndarray
     trace: np.ndarray
     start: np.ndarray
     shift: float = 0.0
+    factored: Solve | None = None
 
     @cached_property
-    def solve(self) -> Callable[[np.ndarray], np.ndarray]:
+    def solve(self) -> Solve:
         """y → (−A)⁻¹ y."""
-        return resolvent(self.generator)
+        return self.factored or resolvent(self.generator)
 
     @cached_property
     def spent(self) -> np.ndarray:
@@ -77,16 +80,17 @@ def with_erlang(chain: Chain, stages: int, hold: float, held: Any) -> Chain:
     )
 
 
-def densities(chain: Chain, times: np.ndarray, pole: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+def densities(chain: Chain, times: np.ndarray, leak: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """p and S (T,) at these times, rising and counted from the end of the shift; times[0] = 0.
 
-    pole : 1/s, about the rate of what shapes the beginning; by default from the times.
+    leak : 1/s, about the rate at which a state forgets: what rounding leaves of rare clicks is judged by it.
     """
-    rows, shift = np.stack([chain.rate, chain.trace]), SCALE / times[-1] if pole is None else pole
     flow = None
     if len(chain.start) > SMALL:
-        flow = reduced(resolvent(chain.generator, shift), shift, rows, chain.start, times)
-    density, survival = seen_along(flow or Flow(dense(chain.generator), rows, chain.start), times).T
+        flow = reduced(chain.solve, chain.rate, chain.start, times, leak)
+    if flow is None:
+        flow = Flow(dense(chain.generator), np.stack([chain.rate, chain.trace]), chain.start)
+    density, survival = seen_along(flow, times).T
     return density, survival
 
 
@@ -101,13 +105,12 @@ def axis(fine: float, bends: float, end: float) -> np.ndarray:
     return np.concatenate(times)
 
 
-def resolvent(generator: Any, pole: float = 0.0) -> Callable[[np.ndarray], np.ndarray]:
-    """y → (pole − A)⁻¹ y, factored once."""
-    size = generator.shape[0]
-    if sparse.issparse(generator) and generator.nnz < FILLED * size**2:
-        return splu(sparse.csc_matrix(pole * sparse.identity(size) - generator)).solve
-    factored, pivots = linalg.lu_factor(pole * np.eye(size) - dense(generator))
-    return lambda y: linalg.lapack.dgetrs(factored, pivots, y)[0]
+def resolvent(generator: Any) -> Solve:
+    """y → (−A)⁻¹ y, factored once."""
+    if sparse.issparse(generator) and generator.nnz < FILLED * generator.shape[0] ** 2:
+        return splu(sparse.csc_matrix(-generator)).solve
+    factored, pivots, _ = linalg.lapack.dgetrf(-dense(generator).T, overwrite_a=True)
+    return lambda y: linalg.lapack.dgetrs(factored, pivots, y, trans=1)[0]
 
 
 def moments(chain: Chain) -> tuple[float, float]:

@@ -1,10 +1,11 @@
-"""What a few rows see of e^{Aτ}y at thousands of times, from a few dozen solutions of linear equations.
+"""What a density and a survival are along e^{Aτ}y at thousands of times, from a few dozen linear equations solved.
 
-    r_i·e^{Aτ}y ≈ r_i V e^{A_m τ} Vᵀy,   A_m = σ − H_m⁻¹,   (σ − A)⁻¹ V = V H_m + …        V orthonormal (n, m)
+    p(τ) = Γ·e^{Aτ}y ≈ Γ·V e^{A_m τ} Vᵀy,   S = −p A_m⁻¹ (in the row),   A_m = −H_m⁻¹,   (−A)⁻¹V = VH_m + …
 
-The Krylov space of (σ − A)⁻¹ has what is slow after a few vectors, the shape of a beginning after some more; m grows
-until more vectors do not change what is seen. On an even axis r e^{(jb + i)hA_m}y is a product of two short tables,
-r e^{ihA_m} (i < b) and e^{jbhA_m}y, and for a doubled step the power is the square of one that is known.
+V (n, m) is orthonormal and spans what (−A)⁻¹ makes of y, so that the interval keeps its first moments; the shape of a
+beginning takes some more vectors, and m grows until more do not change what is seen. S is what is left of p, and not
+a projection of its own, which would need twice as many. On an even axis r e^{(jb + i)hA_m}y is a product of two short
+tables, r e^{ihA_m} (i < b) and e^{jbhA_m}y, and for a doubled step the power is the square of one that is known.
 van den Eshof & Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006); Paterson & Stockmeyer, SIAM J. Comput. 2, 60 (1973).
 """
 
@@ -18,9 +19,11 @@ from scipy import linalg
 SAME = 1e-9  # relative difference of two steps that rounding alone tells apart
 BLOCK = 4  # the short table has 2⁴ rows
 SMALL = 60  # numbers, for which nothing is to be gained
-SIZES = (40, 60, 90, 120, 160, 220)  # Krylov vectors that are tried
+SIZES = (24, 40, 60, 90, 120, 160, 220)  # Krylov vectors that are tried
 CHANGES = (3e-5, 1e-8)  # of the density's peak and of the survival from one size to the next: what is left is less
-LOST = 5e-9  # of the probability, between the density's integral and the survival
+LOST = 1e-8  # of the probability
+ROUNDING = 1e-11  # of the probability, for each time that a state is forgotten in a mean interval
+ENOUGH = 0.5  # of a vector's length that is left: it is orthogonal
 Solve = Callable[[np.ndarray], np.ndarray]
 
 
@@ -53,6 +56,16 @@ class Flow:
         self.matrix, self.rows, self.start = matrix, rows, start
         self._step, self._known = 0.0, [np.zeros(0)]
 
+    def doubled(self, step: float, doublings: int) -> np.ndarray:
+        """What is seen at 0, h, 2h, 4h … 2ᵏh: (k + 2, R)."""
+        power = self.powers(step)
+        later = [self.rows @ (power(k) @ self.start) for k in range(doublings + 1)]
+        return np.array([self.rows @ self.start, *later])
+
+    def mean(self) -> float:
+        """∫S dτ, of rows that are a density and a survival."""
+        return -float(self.rows[1] @ np.linalg.solve(self.matrix, self.start))
+
     def powers(self, step: float) -> Callable[[int], np.ndarray]:
         """k → e^{A·step·2ᵏ}."""
         doublings = round(np.log2(step / self._step)) if self._step else -1
@@ -76,23 +89,25 @@ def _even(times: np.ndarray) -> Iterator[tuple[int, int, float]]:
         begin = end
 
 
-def reduced(solve: Solve, pole: float, rows: np.ndarray, y: np.ndarray, times: np.ndarray) -> Flow | None:
-    """A_m, rows V (2, m) of a density and a survival, and Vᵀy; None if the most vectors are too few.
+def reduced(solve: Solve, rate: np.ndarray, y: np.ndarray, times: np.ndarray, forgetting: float) -> Flow | None:
+    """A_m, rows (2, m) of a density and a survival, and Vᵀy; None if the most vectors are too few.
 
-    solve : y → (pole − A)⁻¹ y. Judged at times[1]·2ᵏ, up to the last: by what the size before had, and by ∫p + S.
+    solve : y → (−A)⁻¹ y. forgetting : 1/s, how fast a state forgets. Judged at times[1]·2ᵏ, up to the last.
     """
     sizes = [m for m in SIZES if m < len(y)]
-    some = times[1] * np.append(0.0, 2.0 ** np.arange(np.ceil(np.log2(times[-1] / times[1])) + 1))
-    space, before = _Krylov(solve, y, max(sizes, default=0)), np.full((len(some), 3), np.inf)
+    doublings = int(np.ceil(np.log2(times[-1] / times[1])))
+    space, before = _Krylov(solve, y, max(sizes, default=0)), np.full((doublings + 2, 2), np.inf)
     for m in sizes:
         space.grow(m)
-        matrix, seeing = pole * np.eye(m) - np.linalg.inv(space.images[:m, :m]), rows @ space.vectors[:m].T
-        kept = seeing[1] + np.linalg.solve(matrix.T, seeing[0])  # of u(t): S + ∫_0^t p, but for a constant
-        flow = Flow(matrix, np.vstack([seeing, kept]), space.start(m))
-        seen = seen_along(flow, some)
-        density, survival = np.abs(seen - before).max(axis=0)[:2] / [np.max(np.abs(seen[:, 0])), 1.0]
-        if density <= CHANGES[0] and survival <= CHANGES[1] and np.ptp(seen[:, 2]) <= LOST:
-            flow.rows = seeing
+        matrix, row = -np.linalg.inv(space.images[:m, :m]), rate @ space.vectors[:m].T
+        flow = Flow(matrix, np.stack([row, -np.linalg.solve(matrix.T, row)]), space.start(m))
+        seen = flow.doubled(times[1], doublings)
+        change = np.abs(seen - before).max(axis=0) / [np.max(np.abs(seen[:, 0])), 1.0]
+        if np.all(change <= CHANGES):
+            whole = seen[0, 1]
+            if abs(whole - 1) > LOST + ROUNDING * flow.mean() * forgetting:
+                return None
+            flow.rows = flow.rows / whole
             return flow
         before = seen
     return None
@@ -114,10 +129,12 @@ class _Krylov:
         """To m vectors and their images."""
         for k in range(self.known, m):
             known, new = self.vectors[: k + 1], self.solve(self.vectors[k])
-            for _ in range(2):  # once more, as rounding asks
+            before, left = np.inf, np.sqrt(new @ new)
+            while left < ENOUGH * before:  # once more, where rounding asks
                 share = known @ new
                 new = new - share @ known
                 self.images[: k + 1, k] += share
-            self.images[k + 1, k] = np.linalg.norm(new)
-            self.vectors[k + 1] = new / max(self.images[k + 1, k], 1e-300)
+                before, left = left, np.sqrt(new @ new)
+            self.images[k + 1, k] = left
+            self.vectors[k + 1] = new / max(left, 1e-300)
         self.known = m

@@ -19,7 +19,7 @@ from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.methods.escape.choice import interval_space
 from quspike.methods.escape.following import follow, held_memory
 from quspike.methods.escape.hold import after_hold, held_generator, interval_chain
-from quspike.methods.escape.intervals import Chain, axis, densities, moments, resolvent, stationary
+from quspike.methods.escape.intervals import Chain, axis, densities, moments, stationary
 from quspike.methods.escape.memory_kernel import nth_interval
 from quspike.methods.escape.space import Space
 from quspike.methods.method import Params, Setup
@@ -30,7 +30,6 @@ FINE = 64  # points within a standard deviation, or a leak time, where the densi
 BENDS = 8.0  # standard deviations beyond the mean, or twice as many leak times, after which it only decays
 MOST = 4000  # points of the part that bends
 POINTS = 1001
-STEEP = 5.0  # leak rates, of the pole about which a density is expanded
 GROWTH, TRUNCATED = 1.4, 2e-3  # more Fock levels, until the mean interval moves by less
 MOST_NUMBERS = 2500  # of a chain: its exponential takes a minute
 RAREST = 1e11  # leak times in a mean interval, of which the resolvent then keeps five digits
@@ -152,13 +151,14 @@ def _chain(setup: Setup, params: Params, space: Space, question: Question) -> Ch
         return Chain(generator, space.rate, space.trace, space.start)
     t_ref, stages = float(params["neuron"]["t_ref"]), setup.stages
     held = held_generator(space, memory)
+    hold, bare = after_hold(held, t_ref, stages), Chain(generator, space.rate, space.trace, space.start)
     if space.after is not None:
-        clicked = space.after
+        bare = replace(bare, start=space.after)
     elif kind == "next":
         remedy = "must be stationary, or a number, with reset subtract: what a spike leaves depends on all before it"
         raise InputError("kind", "next", remedy)
     else:
-        solve, hold = resolvent(generator), after_hold(held, t_ref, stages)
+        solve = bare.solve
 
         def clicks(y: np.ndarray) -> np.ndarray:
             return space.clicked(solve(y))
@@ -169,8 +169,8 @@ def _chain(setup: Setup, params: Params, space: Space, question: Question) -> Ch
             clicked = clicks(space.start)
             for _ in range(int(kind) - 2):
                 clicked = clicks(hold(clicked))
-        clicked = clicked / (space.trace @ clicked)
-    return interval_chain(generator, space, clicked, held, t_ref, stages)
+        bare = replace(bare, start=clicked / (space.trace @ clicked), factored=solve)
+    return interval_chain(bare, held, hold, t_ref, stages)
 
 
 def _answer(chain: Chain, space: Space, question: Question) -> Answer:
@@ -195,7 +195,7 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
     else:
         bends = min(bare + BENDS * std, 2 * BENDS / space.leak, end)
         times = axis(max(min(std, 1 / space.leak) / FINE, bends / MOST), bends, end)
-    density, survival = densities(chain, times, STEEP * space.leak)
+    density, survival = densities(chain, times, space.leak)
     spent = chain.spent[-len(space.rate) :]
     notes = {"click_energy": float(space.energy @ spent)}  # one click an interval
     return Answer(times + chain.shift, density, survival, mean, variance, notes)
