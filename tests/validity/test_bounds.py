@@ -49,6 +49,19 @@ def test_a_bound_is_where_the_maps_error_passes_three_percent(crossing, method, 
     assert low <= at_bound <= high
 
 
+@pytest.mark.parametrize(("wide", "shares"), b.WHITE_SHARES.items())
+def test_what_white_noise_leaves_out_of_a_membrane_is_said(wide, shares) -> None:
+    """σ(V) over (kT/C)^½ with a Drude line: 3 % more where it is said, and as much more as is said at the bound.
+
+    ⟨V²⟩ = (kT/C) [1 + 2 Σ_n κω_c/(ν² + νω_c + κω_c)],  ν = 2πn kT/ħ.  Catches: a bound that is said to be harmless.
+    """
+    for ratio, share in ((shares[0], 1.03), (1.0, shares[1])):
+        nu = 2 * np.pi / ratio * np.arange(1, 2_000_000)
+        square = 1 + 2 * np.sum(wide / (nu**2 + nu * wide + wide))
+        assert square**0.5 == pytest.approx(share, abs=0.005)
+    assert all(f"{number:g}" in b.WHITE_MEMBRANE for number in shares)
+
+
 def test_the_hierarchy_holds_up_to_its_bounds() -> None:
     """Within 1e-3 of the reference at κ/ω0 ≤ 0.3 and ω_c ≤ 10 ω0. Catches: bounds wider than what was measured."""
     ds = read_table(DOCS)

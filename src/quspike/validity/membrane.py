@@ -24,6 +24,7 @@ from quspike.validity.bounds import (
     SECULAR_COUPLING,
     SECULAR_CUTOFF,
     WHITE_LEAK,
+    WHITE_MEMBRANE,
     WHITE_NOISE,
     Crossing,
 )
@@ -106,14 +107,13 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     kappa = float(np.max(leak_rates(setup, params, solution)))
     checks = []
     white = method == "brownian" or (not setup.resonator and not setup.quantum_lines)
-    text = WHITE_NOISE
     ratio = hbar * kappa / (k_B * coldest)
     if white and setup.resonator:
-        checks.append(_against(BROWNIAN_LEAK, "hbar kappa/kT", ratio, text))
+        checks.append(_against(BROWNIAN_LEAK, "hbar kappa/kT", ratio, WHITE_NOISE))
+    elif white:
+        checks.append(bounded("hbar kappa/kT", ratio, WHITE_LEAK, WHITE_MEMBRANE))
     else:
-        checks.append(
-            bounded("hbar kappa/kT", ratio, WHITE_LEAK, text) if white else info("hbar kappa/kT", ratio, text)
-        )
+        checks.append(info("hbar kappa/kT", ratio, WHITE_NOISE))
     if setup.resonator:
         assert setup.omega is not None
         checks.append(_quantum_of_the_mode(method, hbar * setup.omega / (k_B * coldest)))

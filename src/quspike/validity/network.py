@@ -18,7 +18,7 @@ from quspike.quantize.numbers.finite_line_modes import fastest_rate, finite_line
 from quspike.quantize.numbers.massless import inverse_capacitance, settled
 from quspike.quantize.numbers.matrices import Matrices, matrices
 from quspike.quantize.system import System
-from quspike.validity.bounds import BROWNIAN_QUANTA, CUTOFF, WHITE_LEAK, WHITE_NOISE
+from quspike.validity.bounds import BROWNIAN_QUANTA, CUTOFF, WHITE_LEAK, WHITE_MEMBRANE
 from quspike.validity.common import memristance_drift
 from quspike.verdict import Check, bounded, info
 
@@ -53,7 +53,7 @@ def network_checks(setup: Setup, method: str, params: Mapping[str, Any], solutio
         return checks + _quantumness(m, system, coldest, solution)
     if len(fastest):
         ratio = hbar * np.max(fastest) / (k_B * coldest)
-        checks.append(bounded("hbar kappa/kT", ratio, WHITE_LEAK, WHITE_NOISE))
+        checks.append(bounded("hbar kappa/kT", ratio, WHITE_LEAK, WHITE_MEMBRANE))
     if len(omega):
         text = "white noise at kT ≳ ħω/3: quantum noise of the modes is missing beyond"
         checks.append(bounded("hbar omega/kT", hbar * np.max(omega) / (k_B * coldest), BROWNIAN_QUANTA.bound, text))
