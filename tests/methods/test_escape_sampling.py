@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from scipy.integrate import simpson
+from scipy.optimize import brentq
 from scipy.stats import kstest
 
 import quspike as qs
-from escape_neurons import STD, T_REF, THRESHOLD, WIDTH, C, membrane, resonator
+from escape_neurons import RATE, STD, T_REF, THRESHOLD, WIDTH, C, membrane, resonator
 from quspike.methods.escape.baseband import baseband_space
 from quspike.methods.escape.detector import Detector
 from quspike.methods.escape.following import follow
@@ -17,10 +18,11 @@ ENOUGH, WRONG, NEURONS = 1e-4, 1.05, 3
 SEED = 7
 
 JOSEPHSON = {"inductor": "", "junction": "JJ1 m 0 Ic=33nA", "nonlinearity": "secular", "carrier": 4.97e9}
+RESONANT = {"width": 2e-6, "truncation": 20}
 CASES = {
-    "membrane": (membrane, 25e-12),
-    "quadrature": (lambda: resonator(drive=0.35e-9, rate=2e8, width=2e-6, truncation=20), 50e-12),
-    "junction": (lambda: resonator(drive=0.5e-9, rate=2e8, width=2e-6, truncation=20, **JOSEPHSON), 100e-12),
+    "membrane": (lambda rate=RATE: membrane(rate=rate), RATE, 25e-12),
+    "quadrature": (lambda rate=2e8: resonator(drive=0.35e-9, rate=rate, **RESONANT), 2e8, 50e-12),
+    "junction": (lambda rate=2e8: resonator(drive=0.5e-9, rate=rate, **RESONANT, **JOSEPHSON), 2e8, 100e-12),
 }
 
 
@@ -47,20 +49,36 @@ def test_intervals_that_are_drawn_have_the_computed_density():
     assert np.mean(intervals) == pytest.approx(ds.mean_interval.item(), rel=0.03)
 
 
+def spiking_as_often(make, rate, factor):
+    """Interval statistics of the neuron whose detector's Γ0 makes it spike `factor` times as often as with `rate`."""
+    wanted = qs.interval_statistics(make(rate)).mean_interval.item() / factor
+
+    def late(x):
+        return np.log(qs.interval_statistics(make(rate * np.exp(x))).mean_interval.item() / wanted)
+
+    ds = qs.interval_statistics(make(rate * np.exp(brentq(late, *np.sort([0.0, np.log(factor) * 40]), xtol=1e-4))))
+    assert ds.mean_interval.item() == pytest.approx(wanted, rel=1e-3)
+    return ds
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_twenty_thousand_intervals_have_the_computed_density(name):
-    """Three neurons, Bonferroni: p > 1e-4, and a rate that is 5 % wrong is rejected.
+    """Three neurons, Bonferroni: p > 1e-4; rejected at that level are spikes that come 5 % too often because Γ0 is
+    wrong, which changes the density's shape too, and the right density with its time scaled by 5 %.
+
+    Exponential intervals, the junction's, are told 5 % apart by 20,000 with p ≈ 1e-6, give or take: hence one side.
 
     The resonators are drawn as pure states that jump; the first is computed from its quadrature alone, the second in
     Fock space. Catches: √Γ in place of Γ in either; a drive that is half or twice; a click that is no reset.
     """
-    make, step = CASES[name]
+    make, rate, step = CASES[name]
     run = make()
     intervals, ds = drawn(run, 20_000, step), qs.interval_statistics(run)
     assert len(intervals) == 20_000
     assert NEURONS * p_value(intervals, ds) > ENOUGH
     assert NEURONS * p_value(intervals, ds, WRONG) < ENOUGH
+    assert NEURONS * p_value(intervals, spiking_as_often(make, rate, WRONG)) < ENOUGH
 
 
 @pytest.mark.slow
