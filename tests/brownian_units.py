@@ -105,3 +105,22 @@ def central(expectations):
     """⟨φ⟩, ⟨q⟩ and the covariance, from first and second moments (5, T)."""
     x, p, xx, xp, pp = expectations[:5]
     return np.array([x, p, xx - x * x, xp - x * p, pp - p * p])
+
+
+def banded(matrix, k):
+    """The k-th band above the diagonal, sparse, as QuTiP's superoperators have to be."""
+    return qutip.Qobj(np.diag(np.diag(matrix, k), k)).to("CSR")
+
+
+def golden_rule_jumps(oscillator, law, kT, most):
+    """√Γ_k G_k: the k-th bands of ∫√W dφ in the number basis, with rates of Fermi's golden rule, QuTiP's objects."""
+    grid = np.linspace(-60, 60, 200_001)
+    root = np.sqrt(law(grid))
+    integral = np.append(0, np.cumsum(0.5 * (root[1:] + root[:-1]) * np.diff(grid)))
+    coupling = oscillator.of_position(lambda u: np.interp(u, grid, integral - np.interp(0, grid, integral)))
+    full = coupling[: oscillator.levels, : oscillator.levels]
+    jumps = [np.sqrt(2 * kT) * banded(full, 0)]
+    for k in range(1, most + 1):
+        quanta, band = 1 / np.expm1(k / kT), banded(full, k)
+        jumps += [np.sqrt(2 * k * (quanta + 1)) * band, np.sqrt(2 * k * quanta) * band.dag()]
+    return jumps

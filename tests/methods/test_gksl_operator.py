@@ -14,6 +14,7 @@ from brownian_units import (
     C,
     Oscillator,
     central,
+    golden_rule_jumps,
     means_and_spread,
     memristor,
     resistor,
@@ -33,25 +34,6 @@ LAW = (0.02, 0.08, 0.4, 0.9)
 
 def secular(circuit, duration, samples=40, **settings):
     return solve(circuit, duration, samples, **({"method": "gksl", "memory": "operator"} | settings))
-
-
-def banded(matrix, k):
-    """The k-th band above the diagonal, sparse, as QuTiP's superoperators have to be."""
-    return qutip.Qobj(np.diag(np.diag(matrix, k), k)).to("CSR")
-
-
-def golden_rule_jumps(oscillator, law, kT, most):
-    """√Γ_k G_k: the k-th bands of ∫√W dφ in the number basis, with rates of Fermi's golden rule, QuTiP's objects."""
-    grid = np.linspace(-60, 60, 200_001)
-    root = np.sqrt(law(grid))
-    integral = np.append(0, np.cumsum(0.5 * (root[1:] + root[:-1]) * np.diff(grid)))
-    coupling = oscillator.of_position(lambda u: np.interp(u, grid, integral - np.interp(0, grid, integral)))
-    full = coupling[: oscillator.levels, : oscillator.levels]
-    jumps = [np.sqrt(2 * kT) * banded(full, 0)]
-    for k in range(1, most + 1):
-        quanta, band = 1 / np.expm1(k / kT), banded(full, k)
-        jumps += [np.sqrt(2 * k * (quanta + 1)) * band, np.sqrt(2 * k * quanta) * band.dag()]
-    return jumps
 
 
 def test_rates_are_those_of_fermis_golden_rule():

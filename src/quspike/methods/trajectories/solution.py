@@ -4,7 +4,8 @@
 
 A trajectory's memristors are driven by its own conditional means, and its threshold watches its own membrane: nothing
 passes from one to another. Where the dissipators do not depend on the state (resistors, a memory that stands still),
-and nothing spikes, the average is the parent's ρ. Elsewhere it is not: the parent's memories are driven by means of
+and nothing spikes, the average is the parent's ρ; so it is of an operator memory, whose jumps do not know the state.
+Elsewhere it is not: the parent's memories are driven by means of
 the whole ensemble, and that is another equation.
 
 Trajectories run in batches, one thread a core, and only what is saved is kept.
@@ -30,9 +31,9 @@ from quspike.kernel.grid import GridPlan
 from quspike.kernel.quantum_diffusion import Noise, diffuse
 from quspike.kernel.quantum_jumps import Course, JumpModel, advance, begin
 from quspike.memory import mean_field
-from quspike.methods import secular
+from quspike.methods import operator_jumps, secular
 from quspike.methods.method import Params, Setup, Solution
-from quspike.methods.trajectories import motion, records
+from quspike.methods.trajectories import motion, operator_motion, operators, records
 from quspike.methods.trajectories.losses import kinds
 from quspike.methods.trajectories.start import first_state, reset_state
 from quspike.methods.trajectories.state import settled
@@ -59,6 +60,8 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
         raise NotAvailable("[save] states", "true", "must be false with method trajectories, which keeps no states yet")
     if setup.parent == "brownian":
         setup = replace(setup, steps_per_radian=STEPS_PER_RADIAN)
+    if operators.wanted(setup):
+        setup = operators.prepare(setup, params)
     return resized(setup, params)
 
 
@@ -66,7 +69,16 @@ def resized(setup: Setup, params: Params) -> Setup:
     """The setup with the fastest that its steps have to follow: jumps, noise, and the highest levels' phases; 1/s."""
     mode = resonator_mode(setup.one, params["elements"])
     turning = 0.5 * STABLE / TURN * _energy_range(setup, params, mode)
-    return replace(setup, fastest=max(_events(setup, params, mode), turning))
+    decay = operators.fastest(setup, params) if operators.wanted(setup) else 0.0
+    return replace(setup, fastest=max(_events(setup, params, mode), turning, decay))
+
+
+def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:
+    """The setup with more kinds of jumps where the last ones of an operator memory were not rare; else None."""
+    if not operators.wanted(setup) or setup.parent != "gksl":
+        return None
+    finer = operator_jumps.refine(setup, params, solution)
+    return None if finer is None else resized(finer, params)
 
 
 def _energy_range(setup: Setup, params: Params, mode: Mode) -> float:
@@ -149,7 +161,7 @@ def part_of(
     pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
     neuron = params["neuron"]
     levels = (neuron["v_threshold"], neuron["t_ref"]) if setup.spiking else ()
-    count = kinds(setup)
+    count = kinds_of(setup)
     diffusive = setup.unravelling == "diffusion"
     noise = kicks(setup, params, mode)
 
@@ -169,16 +181,26 @@ def part_of(
     return run._replace(final=run.final._replace(y=None, key=None))
 
 
+def kinds_of(setup: Setup) -> int:
+    """K, the jump operators of one trajectory."""
+    return operators.kinds(setup) if operators.wanted(setup) else kinds(setup)
+
+
+def motion_of(setup: Setup) -> Any:
+    """The equations of motion: of linear jump operators, or of those of an operator memory."""
+    return operator_motion if operators.wanted(setup) else motion
+
+
 def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
     """The functions of one trajectory; without jumps for diffusion."""
-    hamiltonian = motion.displaced_junctions(setup, params, mode)
+    hamiltonian, own = motion.displaced_junctions(setup, params, mode), motion_of(setup)
     diffusive = setup.unravelling == "diffusion"
     return JumpModel(
-        flow=lambda t, y, piece, free: motion.flow(setup, params, mode, hamiltonian, t, y, piece, free),
+        flow=lambda t, y, piece, free: own.flow(setup, params, mode, hamiltonian, t, y, piece, free),
         rates=lambda t, y, piece, free: (
-            jnp.zeros(1) if diffusive else motion.jump_rates(setup, params, mode, t, y, piece, free)
+            jnp.zeros(1) if diffusive else own.jump_rates(setup, params, mode, t, y, piece, free)
         ),
-        jump=lambda t, y, piece, free, kind, key: motion.jumped(setup, params, mode, t, y, piece, free, kind),
+        jump=lambda t, y, piece, free, kind, key: own.jumped(setup, params, mode, t, y, piece, free, kind),
         error=motion.error_norm(setup, params, mode),
         settle=settled,
         membrane=(lambda t, y, piece: records.membrane(setup, params, mode, t, y, piece)) if setup.spiking else None,
@@ -189,10 +211,11 @@ def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
 
 def kicks(setup: Setup, params: Params, mode: Mode) -> Noise:
     """What diffusion adds to them."""
+    own = motion_of(setup)
     return Noise(
-        shape=(2, kinds(setup)),
-        kick=lambda t, y, piece, free, h, normal: motion.kicked(setup, params, mode, t, y, piece, free, h, normal),
-        response=lambda t, y, piece, free: motion.response(setup, params, mode, t, y, piece, free),
+        shape=(2, kinds_of(setup)),
+        kick=lambda t, y, piece, free, h, normal: own.kicked(setup, params, mode, t, y, piece, free, h, normal),
+        response=lambda t, y, piece, free: own.response(setup, params, mode, t, y, piece, free),
         keeps=setup.reset == "subtract",
     )
 
@@ -207,7 +230,7 @@ def assemble(setup: Setup, plan: GridPlan, capacity: int, params: Params, parts:
         tried = f"a trajectory fires {most} times, and {capacity} spikes of {setup.trajectories} trajectories fit"
         raise ConvergenceError(f"{tried} into memory: run fewer of them, or give t_ref")
     mode = resonator_mode(setup.one, params["elements"])
-    named: dict[str, Any] = dict(jax.vmap(partial(secular.read, setup, mode))(jnp.asarray(parts.records)))
+    named: dict[str, Any] = dict(jax.vmap(partial(records.read, setup, mode))(jnp.asarray(parts.records)))
     named.pop("diagnostics")
     fields = {name: named.pop(name) for name in COLUMNS}
     fields["membrane"] = fields["membrane"][..., : int(setup.spiking)]
@@ -241,6 +264,8 @@ def diagnostics(setup: Setup, parts: Ensemble, voltage: Array) -> dict[str, Arra
         "late_spikes": np.sum(course.late),
         "voltage_standard_error": np.max(np.std(voltage, axis=0, ddof=1)) / np.sqrt(setup.trajectories),
     }
+    if operators.wanted(setup) and setup.parent == "gksl":
+        found |= {"left_out_jumps": np.max(parts.records[..., -1]), "jumps": setup.jumps}
     if setup.unravelling == "jump":
         found["jumps_per_trajectory"] = np.mean(np.sum(course.jumps, axis=1))
     return {name: jnp.asarray(value) for name, value in found.items()}
