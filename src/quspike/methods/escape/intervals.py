@@ -34,7 +34,7 @@ ROUNDS = 10_000  # of clicks until a stationary state is given up
 class Chain:
     """generator (n, n), rows rate and trace (n,), the first state (n,); shift: a delay before it, s.
 
-    factored : y → (−A)⁻¹ y, where it is known already.
+    factored : y → (−A)⁻¹ y, where it is known already. quick : the time within which its beginning bends, s.
     """
 
     generator: Any
@@ -43,6 +43,7 @@ class Chain:
     start: np.ndarray
     shift: float = 0.0
     factored: Solve | None = None
+    quick: float = np.inf
 
     @cached_property
     def solve(self) -> Solve:
@@ -77,6 +78,7 @@ def with_erlang(chain: Chain, stages: int, hold: float, held: Any) -> Chain:
         np.concatenate([np.zeros(width), chain.rate]),
         np.concatenate([trace, chain.trace]),
         np.concatenate([start, np.zeros(size)]),
+        quick=hold / np.sqrt(stages),
     )
 
 

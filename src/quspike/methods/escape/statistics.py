@@ -26,7 +26,7 @@ from quspike.methods.method import Params, Setup
 from quspike.units import format_si
 
 TAIL = 14.0  # standard deviations beyond the mean: S ≈ 1e-6 of an exponential tail
-FINE = 64  # points within a standard deviation, or a leak time, where the density bends
+FINE, FINE_HOLD = 64, 16  # points within a standard deviation or a leak time, where the density bends; within a hold's
 BENDS = 8.0  # standard deviations beyond the mean, or twice as many leak times, after which it only decays
 MOST = 4000  # points of the part that bends
 POINTS = 1001
@@ -194,7 +194,7 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
         times = np.linspace(0.0, end, question.points)
     else:
         bends = min(bare + BENDS * std, 2 * BENDS / space.leak, end)
-        times = axis(max(min(std, 1 / space.leak) / FINE, bends / MOST), bends, end)
+        times = axis(max(min(std / FINE, 1 / space.leak / FINE, chain.quick / FINE_HOLD), bends / MOST), bends, end)
     density, survival = densities(chain, times, space.leak)
     spent = chain.spent[-len(space.rate) :]
     notes = {"click_energy": float(space.energy @ spent)}  # one click an interval
