@@ -48,7 +48,7 @@ def ensemble_scan(
 ) -> Ensemble:
     """Run the trajectories over the grid.
 
-    advance(key, t0, t1, y, piece) : one step of one trajectory: the next state, and a spike's time or nan.
+    advance(key, t0, t1, y, piece) : one step of one trajectory: the next state, and a spike's time or nan, or several.
     observe(t, y, piece) : what is recorded (k,). start(key) : the first state. nodes : (N + 1,) s. pieces : pytree with
     leading axis N. key : `jax.random.key`. saved : (T,) numbers of the saved nodes, rising. capacity : S, the most
     spikes of a trajectory that are kept. batch : trajectories that run side by side; None: all. first : the number of
@@ -71,10 +71,12 @@ def ensemble_scan(
             y, records, times, count = carry
             n, t0, t1, piece, slot = x
             y, spike = advance(jax.random.fold_in(own, n), t0, t1, y, piece)
-            fired = jnp.isfinite(spike)
-            times = times.at[jnp.where(fired, jnp.minimum(count, capacity), capacity)].set(spike)
+            for one in jnp.atleast_1d(spike):
+                fired = jnp.isfinite(one)
+                times = times.at[jnp.where(fired, jnp.minimum(count, capacity), capacity)].set(one)
+                count = count + fired
             records = records.at[slot].set(observe(t1, y, piece))
-            return (y, records, times, count + fired), None
+            return (y, records, times, count), None
 
         (y, records, times, count), _ = jax.lax.scan(body, (y, records, times, jnp.zeros((), int)), xs)
         return Ensemble(records[:-1], times[:-1], count, y)

@@ -8,10 +8,11 @@ For the quantum jumps of dρ/dt = −i[H, ρ] + Σ_k 𝓓[L_k]ρ the state holds
 
 so that r's integral is −ln‖ψ‖² of a ψ that started with norm one. Nothing else is asked of a model: L_k may depend on
 time and on the state, f may move a frame or a memory along, and what follows a jump of kind k (a click's reset, say)
-belongs into jump_k. E is drawn anew after every jump, from the trajectory's own key and the number of its events: the
-same trajectory returns on a finer grid. A step is cut at its jumps, spikes and ends of holds, whichever comes first,
-as often as needed; f is solved by Dormand & Prince, states and event times inside a step by its cubic interpolant, so
-that a trajectory converges with the fourth power of the step, averages with it, and several jumps in a step are exact.
+belongs into jump_k. Where the last kind is a detector's click, it is a spike: a hold follows as after a threshold. E is
+drawn anew after every jump, from the trajectory's own key and the number of its events: the same trajectory returns on
+a finer grid. A step is cut at its jumps, spikes and ends of holds, whichever comes first, as often as needed; f is
+solved by Dormand & Prince, states and event times inside a step by its cubic interpolant, so that a trajectory
+converges with the fourth power of the step, averages with it, and several jumps in a step are exact.
 
 Dalibard, Castin & Mølmer, Phys. Rev. Lett. 68, 580 (1992); Davis, J. R. Stat. Soc. B 46, 353 (1984).
 """
@@ -31,6 +32,8 @@ from quspike.kernel.dopri5 import Step, dopri5_rolled
 
 ROUNDING = 1e-9  # of a step: what ends this close to a node ends on it
 MOST_EVENTS = 256  # in one step; what is left then is lost, and said
+MOST_CLICKS = 4  # in one step whose times are kept
+HOLD = 2**30  # in place of a number, for the key of how long a hold lasts
 
 State = Any
 
@@ -49,6 +52,8 @@ class JumpModel:
     membrane(t, y, piece)     what the threshold sees, V; None: there is no neuron.
     reset(t, y, piece, key)   the state after a spike.
     watch(y)                  a number whose largest value over the run is kept (population of top levels).
+    clicks                    the last kind of jump is a spike; then there is no membrane to cross a threshold.
+    hold(t_ref, key)          how long the hold after a spike lasts, s.
     """
 
     flow: Callable[[Array, State, Any, Array], State]
@@ -59,13 +64,16 @@ class JumpModel:
     membrane: Callable[[Array, State, Any], Array] | None = None
     reset: Callable[[Array, State, Any, Array], State] | None = None
     watch: Callable[[State], Array] = lambda y: jnp.zeros(())
+    clicks: bool = False
+    hold: Callable[[Any, Array], Any] = lambda t_ref, key: t_ref
 
 
 class Course(NamedTuple):
     """A trajectory on its way: state, what is left of E, its key and number of events, hold, and what is counted.
 
     release : end of the hold, s. held : 1.0 in it. jumps (K,), by kind. error : summed, of the smooth steps. extreme :
-    the largest `watch`. crowded : 1.0 after a step with too many events. late : spikes put off to the next step.
+    the largest `watch`. crowded : 1.0 after a step with too many events. late : spikes put off to the next step, or
+    clicks whose times are not kept.
     """
 
     y: State
@@ -82,7 +90,7 @@ class Course(NamedTuple):
 
 
 class Within(NamedTuple):
-    """A place within a step: time, course, the step's spike or nan, and how many pieces the step has so far."""
+    """A place within a step: time, course, the step's spike or nan or its clicks, and how many pieces it has so far."""
 
     t: Array
     course: Course
@@ -105,7 +113,8 @@ def advance(
 ) -> tuple[Course, Array]:
     """One step of one trajectory, however many jumps it takes: the course at t1, and a spike's time or nan.
 
-    A step holds one spike; a membrane that is above again before the step ends fires at the start of the next one.
+    A step holds one spike; a membrane that is above again before the step ends fires at the start of the next one. Of
+    clicks it returns the times (MOST_CLICKS,).
     """
     near = ROUNDING * (t1 - t0)
 
@@ -115,14 +124,18 @@ def advance(
     def further(place: Within) -> Within:
         return _segment(model, place, t1, piece, v_threshold, t_ref)
 
-    start = Within(t0, course, jnp.full((), jnp.nan), jnp.zeros((), int))
-    place = jax.lax.while_loop(unfinished, further, start)
+    place = jax.lax.while_loop(unfinished, further, Within(t0, course, no_spike(model), jnp.zeros((), int)))
     crowded = jnp.where(place.t < t1 - near, 1.0, place.course.crowded)
     late = place.course.late
     if model.membrane is not None:
         above = (place.course.held == 0) & (model.membrane(t1, place.course.y, piece) >= v_threshold)
         late = late + (above & jnp.isfinite(place.spike))
     return place.course._replace(crowded=crowded, late=late), place.spike
+
+
+def no_spike(model: JumpModel) -> Array:
+    """Where the spikes of a step will be noted."""
+    return jnp.full(MOST_CLICKS if model.clicks else (), jnp.nan)
 
 
 def _segment(model: JumpModel, place: Within, t1, piece, v_threshold, t_ref) -> Within:
@@ -132,7 +145,7 @@ def _segment(model: JumpModel, place: Within, t1, piece, v_threshold, t_ref) -> 
     end = jnp.where(held, jnp.clip(c.release, t, t1), t1)
     h = end - t
     step = smooth(model, t, h, c, piece)
-    jumps, theta = _next_jump(step, h, c.left) if c.jumps.size else (jnp.zeros((), bool), jnp.ones(()))
+    jumps, theta = next_jump(step, h, c.left) if c.jumps.size else (jnp.zeros((), bool), jnp.ones(()))
     fires = jnp.zeros((), bool)
     if model.membrane is not None:
         crossing, at = _crossing(model, t, end, c.y, step, piece, v_threshold)
@@ -147,10 +160,13 @@ def _segment(model: JumpModel, place: Within, t1, piece, v_threshold, t_ref) -> 
     )  # fmt: skip
     y = model.settle(y)
     c = c._replace(error=c.error + model.error(step.error[0], c.y) * (h > 0), left=jnp.maximum(c.left - used, 0.0))
+    releases = held & (end >= c.release) & whole
     if c.jumps.size:
-        y, c = _jumped(model, now, y, c, piece, jumps)
+        y, c, last = jumped(model, now, y, c, piece, jumps)
+        if model.clicks:
+            c, spike = clicked(model, now, c, spike, last, releases, t_ref)
     if model.membrane is not None:
-        y, c = fired(model, now, y, c, piece, fires, held & (end >= c.release) & whole, t_ref)
+        y, c = fired(model, now, y, c, piece, fires, releases, t_ref)
         spike = jnp.where(fires, now, spike)
     c = c._replace(y=y, extreme=jnp.maximum(c.extreme, model.watch(y)))
     return Within(now, c, spike, pieces + 1)
@@ -166,7 +182,7 @@ def smooth(model: JumpModel, t, h, c: Course, piece) -> Step:
     return dopri5_rolled(flow, t, h, (c.y, jnp.zeros(())))
 
 
-def _next_jump(step: Step, h, left) -> tuple[Array, Array]:
+def next_jump(step: Step, h, left) -> tuple[Array, Array]:
     """Is E used up within the step, and at which fraction of it."""
     total = step.end[1]
     ends = (-left, total - left, h * step.slope_start[1], h * step.slope_end[1])
@@ -187,8 +203,8 @@ def _crossing(model: JumpModel, t0, t1, y, step: Step, piece, level) -> tuple[Ar
     return first_crossing(m0 - level, m1 - level, (t1 - t0) * r0, (t1 - t0) * r1, unroll=True)
 
 
-def _jumped(model: JumpModel, t, y, c: Course, piece, jumps) -> tuple[State, Course]:
-    """The state after a jump, its kind drawn from the rates; E anew."""
+def jumped(model: JumpModel, t, y, c: Course, piece, jumps) -> tuple[State, Course, Array]:
+    """The state after a jump, its kind drawn from the rates, E anew; and whether it is of the last kind."""
     key = jax.random.fold_in(c.key, c.events)
     waiting, choosing, leaving = jax.random.split(key, 3)
     free = 1 - c.held
@@ -202,7 +218,16 @@ def _jumped(model: JumpModel, t, y, c: Course, piece, jumps) -> tuple[State, Cou
         events=c.events + jumps,
         jumps=c.jumps.at[kind].add(jumps),
     )
-    return y, c
+    return y, c, jumps & (kind == len(rates) - 1)
+
+
+def clicked(model: JumpModel, t, c: Course, spike: Array, clicks, releases, t_ref) -> tuple[Course, Array]:
+    """The hold after a click, and the clicks of the step with this one among them."""
+    key = jax.random.fold_in(jax.random.fold_in(c.key, c.events), HOLD)
+    count = jnp.sum(jnp.isfinite(spike))
+    spike = jnp.where(clicks & (jnp.arange(MOST_CLICKS) == count), t, spike)
+    c = c._replace(late=c.late + (clicks & (count >= MOST_CLICKS)))
+    return _held(model, t, c, clicks, releases, t_ref, key), spike
 
 
 def fired(model: JumpModel, t, y, c: Course, piece, fires, releases, t_ref) -> tuple[State, Course]:
@@ -210,12 +235,16 @@ def fired(model: JumpModel, t, y, c: Course, piece, fires, releases, t_ref) -> t
     assert model.reset is not None
     key = jax.random.fold_in(c.key, c.events)
     y = _choose(fires, model.settle(model.reset(t, y, piece, key)), y)
-    c = c._replace(
-        events=c.events + fires,
-        release=jnp.where(fires, t + t_ref, c.release),
+    c = c._replace(events=c.events + fires)
+    return y, _held(model, t, c, fires, releases, t_ref, jax.random.fold_in(key, HOLD))
+
+
+def _held(model: JumpModel, t, c: Course, fires, releases, t_ref, key) -> Course:
+    """A hold begins, or ends."""
+    return c._replace(
+        release=jnp.where(fires, t + model.hold(t_ref, key), c.release),
         held=jnp.where(fires, 1.0, jnp.where(releases, 0.0, c.held)),
     )
-    return y, c
 
 
 def _choose(condition, yes: State, no: State) -> State:

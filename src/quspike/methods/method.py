@@ -35,7 +35,7 @@ class Setup:
     trajectories, seed : of an ensemble; save_record : keep its filtered records.
     neuron_nodes, resets, slowest_leak (1/s), oscillation (rad/s) : of a circuit of several nodes; the scales of its
     memories and fluxes. hierarchy : of `heom`. jumps : the most quanta of one jump in `gksl` with an operator memory.
-    fastest : rate of a method's own equations, 1/s.
+    fastest : rate of a method's own equations, 1/s. steady : nothing in them turns with the carrier.
     """
 
     membrane: Membrane | System
@@ -82,6 +82,7 @@ class Setup:
     hierarchy: Any = None
     jumps: int = 0
     fastest: float = 0.0
+    steady: bool = False
 
     @property
     def several(self) -> bool:

@@ -104,7 +104,8 @@ METHODS: dict[str, Method] = {
         Method(
             "trajectories", "quspike.methods.trajectories.solution", "pure states that jump or diffuse",
             "as its parent",
-            True, ("mean_field", "operator"), ("expectation",), ("markov",), ("resonator",), True, own_solver=True,
+            True, ("mean_field", "operator"), ("expectation", "escape"), ("markov",), ("resonator",), True,
+            own_solver=True,
         ),
         Method(
             "modes", "quspike.methods.modes.solution", "the lines themselves as oscillators, one closed system",

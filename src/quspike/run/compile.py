@@ -27,6 +27,7 @@ from quspike.methods.network import coloured as network_coloured
 from quspike.methods.phase_space import check as check_wigner
 from quspike.methods.registry import Method, check_kept, check_legal
 from quspike.methods.solve import solve
+from quspike.methods.trajectories.clicks import LEVELS as CLICKING_FRAME
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, total_capacitance
 from quspike.quantize.numbers.finite_line_modes import with_modes
@@ -191,6 +192,8 @@ def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], 
 
 def _least_levels(setup: Setup, params: Mapping[str, Any], method: str) -> int:
     """The fewest levels to begin with, beside what the first state needs."""
+    if setup.spike == "escape" and setup.fock and method == "trajectories":
+        return CLICKING_FRAME
     if setup.spike == "escape" and setup.fock:
         return clicking_levels(setup, params)
     return BESIDE_LINES if method == "heom" else 1

@@ -23,11 +23,12 @@ def choose_step(setup: Setup, params: Mapping[str, Any], t_ref: float, save_ever
     leak = float(total_capacitance(setup.one, elements)) / max(leak_range(setup, params)[1], 1e-300)
     candidates = [
         leak / STEPS_PER_LEAK,
-        setup.inputs.timescale() / (2 * np.pi * STEPS_PER_RADIAN),
         save_every,
         duration / 50,
     ]
-    if setup.omega is not None:
+    if not setup.steady:
+        candidates.append(setup.inputs.timescale() / (2 * np.pi * STEPS_PER_RADIAN))
+    if setup.omega is not None and not setup.steady:
         candidates.append(1 / (setup.steps_per_radian * setup.omega))
     if setup.fastest > 0:
         candidates.append(STABLE / setup.fastest)

@@ -42,13 +42,24 @@ def check_escape(setup: Setup, params: Params) -> None:
         refuse_fock(setup)
     else:
         refuse_baseband(setup)
-    neuron, edge = params["neuron"], detector(params)
-    if setup.stages and not float(neuron["t_ref"]) > 0:
-        remedy = "must be auto where t_ref is 0 s: a register of no time has no states"
-        raise InputError("[neuron] escape.stages", setup.stages, remedy)
-    if setup.reset == "subtract" and not setup.stages and float(neuron["t_ref"]) > 0 and _remembers(setup, params):
+    check_register(setup, params)
+    t_ref = float(params["neuron"]["t_ref"])
+    if setup.reset == "subtract" and not setup.stages and t_ref > 0 and _remembers(setup, params):
         remedy = "must be a number of stages, such as 20, with reset subtract and a memory that moves in the hold"
         raise NotAvailable("[neuron] escape.stages", "auto", remedy)
+    check_threshold(setup, params)
+
+
+def check_register(setup: Setup, params: Params) -> None:
+    """Refuse an Erlang register without a hold."""
+    if setup.stages and not float(params["neuron"]["t_ref"]) > 0:
+        remedy = "must be auto where t_ref is 0 s: a register of no time has no states"
+        raise InputError("[neuron] escape.stages", setup.stages, remedy)
+
+
+def check_threshold(setup: Setup, params: Params) -> None:
+    """Refuse a neuron that would fire at rest."""
+    neuron, edge = params["neuron"], detector(params)
     spread = reset_spread(setup, params)
     total = float(np.hypot(spread, edge.width))
     if edge.threshold - float(neuron["v_reset"]) < INSIDE * total:

@@ -43,6 +43,7 @@ from quspike.kernel.pure_states import (
 )
 from quspike.methods import secular
 from quspike.methods.method import Params, Setup
+from quspike.methods.trajectories.clicks import pushed
 from quspike.methods.trajectories.losses import Losses, losses
 from quspike.methods.trajectories.records import membrane
 from quspike.methods.trajectories.state import Seen, State, seen_by
@@ -91,7 +92,7 @@ def flow(setup: Setup, params: Params, mode: Mode, hamiltonian: Displaced | None
     raw = raw - 1j * overlap.imag * y.psi  # a phase that nobody sees, at E_J/ħ, would only cost accuracy
     moved = (inner(y.psi, lower(raw)) + inner(raw, down)) / size - 2 * mean * overlap.real
     follow = moved + CENTRING * rate * mean / jnp.sqrt(1 + y.psi.shape[0] * jnp.abs(mean) ** 2)
-    push = secular.free_drive(setup, free) * secular.push(setup, params, mode, t, piece)
+    push = secular.free_drive(setup, free) * pushed(setup, params, mode, t, piece)
     d_psi = raw - follow * up + follow.conj() * down
     return once(State(push + drift + follow, d_psi, acting.losses.memory))
 

@@ -11,14 +11,16 @@ from quspike.kernel.fock import pack
 from quspike.kernel.pure_states import inner, lower, square
 from quspike.methods import lab_frame, operator_jumps, secular
 from quspike.methods.method import Params, Setup
-from quspike.methods.trajectories import operators
+from quspike.methods.trajectories import clicks, operators
 from quspike.methods.trajectories.losses import lab_means
 from quspike.methods.trajectories.state import State, seen_by
 from quspike.quantize.numbers.zero_point import Mode
 
 
 def membrane(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
-    """What the threshold sees of this trajectory, V."""
+    """What the threshold, or the detector, sees of this trajectory, V."""
+    if clicks.clicking(setup):
+        return clicks.membrane(setup, params, mode, t, y, piece)
     alpha = secular.kinetic(setup, params, mode, t, y.alpha, piece)
     if setup.parent != "gksl" and setup.membrane_kind == "voltage":
         return 2 * mode.v_zpf * jnp.imag(alpha * jnp.exp(-1j * mode.omega * t))
@@ -35,6 +37,7 @@ def observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Arr
     first = jnp.concatenate([jnp.stack([alpha.real, alpha.imag]), y.memory])
     spread = jnp.stack([occupation, anomalous.real, anomalous.imag])
     columns = secular.observe(setup, params, mode, t, jnp.concatenate([first, spread]), piece)
+    columns = columns.at[2].set(membrane(setup, params, mode, t, y, piece))
     if operators.wanted(setup):
         return _of_operators(setup, params, mode, t, y, piece, columns)
     return columns if setup.parent == "gksl" else _in_the_lab(setup, params, mode, t, y, piece, columns)

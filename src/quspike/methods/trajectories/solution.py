@@ -26,14 +26,16 @@ import numpy as np
 from jax import Array
 
 from quspike.errors import ConvergenceError, NotAvailable
+from quspike.kernel.clicking_diffusion import diffuse_and_click
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
 from quspike.kernel.grid import GridPlan
 from quspike.kernel.quantum_diffusion import Noise, diffuse
 from quspike.kernel.quantum_jumps import Course, JumpModel, advance, begin
 from quspike.memory import mean_field
 from quspike.methods import operator_jumps, secular
+from quspike.methods.escape.choice import rate_at_rest
 from quspike.methods.method import Params, Setup, Solution
-from quspike.methods.trajectories import motion, operator_motion, operators, records
+from quspike.methods.trajectories import clicks, motion, operator_motion, operators, records
 from quspike.methods.trajectories.losses import kinds
 from quspike.methods.trajectories.start import first_state, reset_state
 from quspike.methods.trajectories.state import settled
@@ -62,6 +64,9 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
         setup = replace(setup, steps_per_radian=STEPS_PER_RADIAN)
     if operators.wanted(setup):
         setup = operators.prepare(setup, params)
+    if clicks.clicking(setup):
+        clicks.check_clicks(setup, params)
+        setup = replace(setup, steady=clicks.averaged(setup))
     return resized(setup, params)
 
 
@@ -70,7 +75,8 @@ def resized(setup: Setup, params: Params) -> Setup:
     mode = resonator_mode(setup.one, params["elements"])
     turning = 0.5 * STABLE / TURN * _energy_range(setup, params, mode)
     decay = operators.fastest(setup, params) if operators.wanted(setup) else 0.0
-    return replace(setup, fastest=max(_events(setup, params, mode), turning, decay))
+    click = STABLE / JUMPS * clicks.fastest(setup, params) if clicks.clicking(setup) else 0.0
+    return replace(setup, fastest=max(_events(setup, params, mode), turning, decay, click))
 
 
 def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:
@@ -125,7 +131,8 @@ def solver(setup: Setup) -> Callable[..., Solution]:
 
     def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Array | None) -> Solution:
         own = jax.random.key(setup.seed) if key is None else key
-        spikes = max(min(capacity, MOST_SPIKES // setup.trajectories), 1)
+        params = clicks.with_clicks(setup, params)
+        spikes = max(min(clicks.most_clicks(setup, capacity), MOST_SPIKES // setup.trajectories), 1)
         batch = min(BATCH, -(-setup.trajectories // cores()))
         if not compiled:
             compiled["run"] = jax.jit(partial(part_of, setup, plan, batch, spikes))
@@ -166,13 +173,15 @@ def part_of(
     noise = kicks(setup, params, mode)
 
     def step(key, t0, t1, course: Course, piece):
+        if diffusive and model.clicks:
+            return diffuse_and_click(model, noise, key, t0, t1, course, piece, neuron["t_ref"])
         if diffusive:
             return diffuse(model, noise, key, t0, t1, course, piece, *levels)
         return advance(model, t0, t1, course, piece, *levels)
 
     def start(key: Array) -> Course:
         state, events = jax.random.split(key)
-        return begin(model, first_state(setup, params, mode, state), events, 0 if diffusive else count)
+        return begin(model, first_state(setup, params, mode, state), events, (0 if diffusive else count) + model.clicks)
 
     def observe(t, course: Course, piece):
         return records.observe(setup, params, mode, t, course.y, piece)
@@ -195,7 +204,7 @@ def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
     """The functions of one trajectory; without jumps for diffusion."""
     hamiltonian, own = motion.displaced_junctions(setup, params, mode), motion_of(setup)
     diffusive = setup.unravelling == "diffusion"
-    return JumpModel(
+    bath = JumpModel(
         flow=lambda t, y, piece, free: own.flow(setup, params, mode, hamiltonian, t, y, piece, free),
         rates=lambda t, y, piece, free: (
             jnp.zeros(1) if diffusive else own.jump_rates(setup, params, mode, t, y, piece, free)
@@ -207,6 +216,7 @@ def jump_model(setup: Setup, params: Params, mode: Mode) -> JumpModel:
         reset=lambda t, y, piece, key: reset_state(setup, params, mode, t, y, piece, key),
         watch=motion.top_levels,
     )
+    return clicks.clicking_model(setup, params, mode, bath) if clicks.clicking(setup) else bath
 
 
 def kicks(setup: Setup, params: Params, mode: Mode) -> Noise:
@@ -247,12 +257,12 @@ def assemble(setup: Setup, plan: GridPlan, capacity: int, params: Params, parts:
         spike_time=jnp.asarray(parts.spike_time),
         spike_neuron=jnp.where(jnp.isfinite(parts.spike_time), 0, -1),
         spike_count=jnp.asarray(parts.spikes)[:, None][:, : int(setup.spiking)],
-        diagnostics=diagnostics(setup, parts, fields["voltage"]),
+        diagnostics=diagnostics(setup, params, parts, fields["voltage"]),
         extra=named,
     )
 
 
-def diagnostics(setup: Setup, parts: Ensemble, voltage: Array) -> dict[str, Array]:
+def diagnostics(setup: Setup, params: Params, parts: Ensemble, voltage: Array) -> dict[str, Array]:
     """Health of the worst trajectory, jumps of the mean one, the largest standard error of the ensemble's ⟨V⟩."""
     course: Course = parts.final
     found = {
@@ -266,6 +276,8 @@ def diagnostics(setup: Setup, parts: Ensemble, voltage: Array) -> dict[str, Arra
     }
     if operators.wanted(setup) and setup.parent == "gksl":
         found |= {"left_out_jumps": np.max(parts.records[..., -1]), "jumps": setup.jumps}
+    if clicks.clicking(setup):
+        found["spikes_at_rest"] = rate_at_rest(setup, params)
     if setup.unravelling == "jump":
         found["jumps_per_trajectory"] = np.mean(np.sum(course.jumps, axis=1))
     return {name: jnp.asarray(value) for name, value in found.items()}
