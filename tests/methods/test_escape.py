@@ -240,7 +240,7 @@ BAD = [
     (lambda: membrane(threshold=1.5e-6), "v_threshold", "spike at rest, at the rate"),
     (lambda: membrane(t_ref=0.0, stages=4), "stages", "no time"),
     (lambda: resonator(junction="JJ1 m 0 Ic=10nA"), "nonlinearity", "secular or kerr"),
-    (lambda: resonator(method="brownian"), "method", "gksl"),
+    (lambda: resonator(method="brownian"), "membrane", "must be voltage"),
     (lambda: membrane(method="moments"), "spike", "brownian"),
 ]
 

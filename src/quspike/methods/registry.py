@@ -130,8 +130,6 @@ TOGETHER = {
 """The spikes that a neuron may make beside each memory of its memristors, where its method has both."""
 
 APART = {
-    ("brownian", "resonator", "mean_field"): ("escape",),
-    ("brownian", "resonator", "operator"): ("escape",),
     ("brownian", "baseband", "operator"): ("escape",),
 }
 """Spikes that a method has, but not on every kind of circuit that it runs, or not with every memory."""

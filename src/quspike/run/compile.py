@@ -190,18 +190,23 @@ def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], 
     return {"neuron": numbers, "initial": initial_params(run, membrane, elements), **measured}
 
 
+def _has_levels(setup: Setup) -> bool:
+    """True for a state in Fock space: also that of brownian's resonators, if they click."""
+    return setup.fock or (setup.spike == "escape" and setup.resonator)
+
+
 def _least_levels(setup: Setup, params: Mapping[str, Any], method: str) -> int:
     """The fewest levels to begin with, beside what the first state needs."""
     if setup.spike == "escape" and setup.fock and method == "trajectories":
         return CLICKING_FRAME
-    if setup.spike == "escape" and setup.fock:
+    if setup.spike == "escape" and _has_levels(setup):
         return clicking_levels(setup, params)
     return BESIDE_LINES if method == "heom" else 1
 
 
 def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any], least: int) -> Setup:
     """A Fock space large enough for the first state and for what a reset leaves, of at least so many levels."""
-    if setup.truncation is not None or not setup.fock:
+    if setup.truncation is not None or not _has_levels(setup):
         return setup
     occupation = max(params["initial"]["occupation"], params["neuron"].get("reset_occupation", 0.0))
     levels = first_levels(run.initial, float(occupation), bool(membrane.junctions))

@@ -9,6 +9,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.methods.escape.baseband import FLAT, baseband_space, leak_range, refuse_baseband
 from quspike.methods.escape.detector import Detector, detector
 from quspike.methods.escape.fock import fock_space, refuse_fock
+from quspike.methods.escape.laboratory import laboratory_space, refuse_laboratory, voltage_spread
 from quspike.methods.escape.operator_memory import operators
 from quspike.methods.escape.quadrature import has_marginal, quadrature_space
 from quspike.methods.escape.space import Space
@@ -25,23 +26,35 @@ INSIDE = 1.0  # standard deviations of the reset state and the edge together, wi
 
 def interval_space(setup: Setup, params: Params) -> Space:
     """The smallest equation that has every interval: of one voltage where that is closed, else of ρ in Fock space."""
-    if not setup.resonator:
-        return baseband_space(setup, params)
+    if not (setup.resonator and setup.fock):
+        return state_space(setup, params)
     refuse_fock(setup)
     return quadrature_space(setup, params) if has_marginal(setup, params) else fock_space(setup, params)
 
 
 def state_space(setup: Setup, params: Params) -> Space:
-    """The equation that also has the means of everything that a run shows."""
-    return fock_space(setup, params) if setup.resonator else baseband_space(setup, params)
+    """The equation that also has the means of everything that a run shows.
+
+    `setup.fock` tells the secular equation, whose frame may turn, from brownian's, which stays in the laboratory.
+    """
+    if not setup.resonator:
+        return baseband_space(setup, params)
+    return fock_space(setup, params) if setup.fock else laboratory_space(setup, params)
+
+
+def refuse(setup: Setup) -> None:
+    """What has no place in the equation of this neuron, by name."""
+    if not setup.resonator:
+        refuse_baseband(setup)
+    elif setup.fock:
+        refuse_fock(setup)
+    else:
+        refuse_laboratory(setup)
 
 
 def check_escape(setup: Setup, params: Params) -> None:
     """Refuse a neuron that has no such equation, an Erlang register without a hold, and one that would fire at rest."""
-    if setup.resonator:
-        refuse_fock(setup)
-    else:
-        refuse_baseband(setup)
+    refuse(setup)
     check_register(setup, params)
     t_ref = float(params["neuron"]["t_ref"])
     if setup.reset == "subtract" and not setup.stages and t_ref > 0 and _remembers(setup, params):
@@ -89,7 +102,9 @@ def rate_at_rest(setup: Setup, params: Params) -> float:
     Clicks faster than the leak deplete the state's tail: then this is the most that there can be.
     """
     elements, dissipators = params["elements"], setup.one.dissipators
-    if setup.resonator:
+    if setup.resonator and not setup.fock:
+        std = voltage_spread(setup, params)
+    elif setup.resonator:
         mode = resonator_mode(setup.one, elements)
         quanta = max(float(n) for n in occupations(setup, params, mode))
         std = float(mode.v_zpf) * float(np.sqrt(2 * quanta + 1))
@@ -113,6 +128,8 @@ def reset_spread(setup: Setup, params: Params) -> float:
     neuron = params["neuron"]
     if not setup.resonator:
         return float(neuron["reset_std"])
+    if setup.reset == "subtract" and not setup.fock:
+        return voltage_spread(setup, params)
     v_zpf = float(resonator_mode(setup.one, params["elements"]).v_zpf)
     return v_zpf * float(np.sqrt(2 * float(neuron["reset_occupation"]) + 1))
 

@@ -18,9 +18,11 @@ from scipy import sparse
 from scipy.integrate import solve_ivp
 
 from quspike.errors import ConvergenceError
+from quspike.methods.escape.hold import held_generator
 from quspike.methods.escape.space import Space
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
+AT_ONCE = 2000  # states that are kept until what is seen of them is known
 
 
 class Followed(NamedTuple):
@@ -37,27 +39,26 @@ def follow(
     space: Space, times: np.ndarray, start: np.ndarray, memory: np.ndarray, tolerance: float = RELATIVE
 ) -> Followed:
     """From the state `start` (n,) and the memories (E,) at times[0], at each of the times (T,) in s."""
-    size = len(start)
-    scales = space.memory_scales
-    states = np.empty((len(times), size + len(memory)))
-    states[0] = y = np.concatenate([start, memory / scales])
+    size, scales = len(start), space.memory_scales
+    rows = np.vstack([space.rate, space.trace, space.edge, space.signal])
+    seen, x = np.empty((len(times), len(rows))), np.empty((len(times), len(memory)))
+    y = np.concatenate([start, memory / scales])
+    seen[0], x[0] = rows @ start, memory
     for begin, end in _stretches(space, times):
         inside = (times > begin) & (times <= end)
         asked = np.unique(np.append(times[inside], end))
         found = _solve(space, begin, end, y, asked, scales, tolerance)
-        states[inside] = found[: np.count_nonzero(inside)]
+        kept = found[: np.count_nonzero(inside)]
+        seen[inside], x[inside] = kept[:, :size] @ rows.T, kept[:, size:] * scales
         y = found[-1]
-    population, x = states[:, :size], states[:, size:] * scales
-    survival = population @ space.trace
-    signal = (population @ space.signal.T) / np.maximum(survival, 1e-300)[:, None]
-    rim = np.max(population @ space.edge / np.maximum(survival, 1e-300))
-    return Followed(population @ space.rate, survival, x, signal, float(rim))
+    alive = np.maximum(seen[:, 1], 1e-300)
+    return Followed(seen[:, 0], seen[:, 1], x, seen[:, 3:] / alive[:, None], float(np.max(seen[:, 2] / alive)))
 
 
 def _stretches(space: Space, times: np.ndarray) -> list[tuple[float, float]]:
-    """Between the times at which the drive is not smooth."""
+    """Between the times at which the drive is not smooth, and no more at once than their states have room for."""
     inner = space.current.edges[(space.current.edges > times[0]) & (space.current.edges < times[-1])]
-    cuts = np.concatenate([[times[0]], inner, [times[-1]]])
+    cuts = np.unique(np.concatenate([times[:-1:AT_ONCE], inner, [times[-1]]]))
     return list(pairwise(cuts))
 
 
@@ -84,15 +85,21 @@ def _solve(
     return found.y.T
 
 
-def held_memory(space: Space, begin: float, t_ref: float, memory: np.ndarray) -> np.ndarray:
-    """The memories (E,) at the end of a hold that begins at `begin` (s) in the state that a `zero` reset leaves."""
-    if not (t_ref > 0 and len(memory)):
-        return memory
+def held(space: Space, begin: float, t_ref: float, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """State (n,) and memories (E,) at the end of a hold that begins at `begin` (s) in what a `zero` reset leaves."""
     assert space.after is not None
-    s, scales = space.means(space.after), space.memory_scales
+    size, scales = len(space.after), space.memory_scales
+    moves = held_generator(space, memory) is not None
+    if not (t_ref > 0 and (moves or len(memory))):
+        return space.after, memory
 
-    def rate(t: float, x: np.ndarray) -> np.ndarray:
-        return space.memory(t, x * scales, s) / scales
+    def flow(t: float, y: np.ndarray) -> np.ndarray:
+        x, state = y[:-size] * scales, y[-size:]
+        s = space.means(state)
+        return np.concatenate(
+            [space.memory(t, x, s) / scales, space.flow(space.held(t, x, s), state) if moves else 0 * state]
+        )
 
-    found = solve_ivp(rate, (begin, begin + t_ref), memory / scales, method="DOP853", rtol=RELATIVE, atol=ABSOLUTE)
-    return found.y[:, -1] * scales
+    y = np.concatenate([memory / scales, space.after])
+    found = solve_ivp(flow, (begin, begin + t_ref), y, method="DOP853", rtol=RELATIVE, atol=ABSOLUTE).y[:, -1]
+    return found[-size:], found[:-size] * scales

@@ -82,13 +82,14 @@ def with_erlang(chain: Chain, stages: int, hold: float, held: Any) -> Chain:
     )
 
 
-def densities(chain: Chain, times: np.ndarray, leak: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+def densities(chain: Chain, times: np.ndarray, leak: float = 0.0, small: int = SMALL) -> tuple[np.ndarray, np.ndarray]:
     """p and S (T,) at these times, rising and counted from the end of the shift; times[0] = 0.
 
     leak : 1/s, about the rate at which a state forgets: what rounding leaves of rare clicks is judged by it.
+    small : the most numbers whose generator is exponentiated as it is.
     """
     flow = None
-    if len(chain.start) > SMALL:
+    if len(chain.start) > small:
         flow = reduced(chain.solve, chain.rate, chain.start, times, leak)
     if flow is None:
         flow = Flow(dense(chain.generator), np.stack([chain.rate, chain.trace]), chain.start)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from quspike.methods.escape.following import follow, held_memory
+from quspike.methods.escape.following import follow, held
 from quspike.methods.escape.space import Space
 
 POINTS = 6  # of the quadrature: exact for polynomials of x to the eleventh degree
@@ -41,8 +41,8 @@ def nth_interval(
         middle = ends.reshape(len(x), -1)
         middle[:, :-1] = 0.5 * (middle[:, :-1] + middle[:, 1:])
         x, weight = gauss(middle.ravel(), np.maximum(shares, 0.0))
-        x = np.array([held_memory(space, 0.0, t_ref, np.array([one]))[0] for one in x])
-        state = space.after
+        let_go = [held(space, 0.0, t_ref, np.array([one])) for one in x]
+        x, state = np.array([memory[0] for _, memory in let_go]), let_go[0][0]  # what a `zero` reset leaves, for all
     last = [follow(space, times, state, np.array([one]), RELATIVE) for one in x]
     density, survival = (
         sum(w * getattr(path, name) for w, path in zip(weight, last, strict=True)) for name in ("density", "survival")

@@ -27,6 +27,7 @@ from quspike.methods.escape.intervals import dense
 from quspike.methods.escape.space import Space
 
 RELATIVE, ABSOLUTE = 1e-7, 1e-10
+AT_ONCE = 50.0  # radians of what turns whose states are kept together: a few hundred steps
 
 
 class Ensemble(NamedTuple):
@@ -76,7 +77,7 @@ class Register:
 def register(space: Space, t_ref: float, stages: int, volts, flux_scale: float) -> Register:
     """The layout for this hold. Raises NotAvailable for a delay in which a state moves under a memory that moves."""
     held = held_generator(space, space.first_memory)
-    if not space.frozen and held is not None and t_ref > 0 and not stages:
+    if not space.frozen and held is not None and space.after is None and t_ref > 0 and not stages:
         remedy = "must be a number of stages with reset subtract and a memory that moves, such as 20: a delay has none"
         raise NotAvailable("[neuron] escape.stages", "auto", remedy)
     still = space.after if held is None and space.after is not None else None
@@ -93,7 +94,7 @@ def run_register(reg: Register, times: np.ndarray, flux: float) -> Ensemble:
     y = np.concatenate([space.start, tail, space.first_memory / reg.scales, [flux / reg.flux_scale, 0.0]])
     found = np.empty((len(times), len(y)))
     found[0] = y
-    past: list[tuple[float, Callable[[float], np.ndarray]]] = []
+    past: list[tuple[float, Any]] = []
     released = _release(reg, past)
     step = None
     for begin, end in stretches(reg, times[-1]):
@@ -102,16 +103,19 @@ def run_register(reg: Register, times: np.ndarray, flux: float) -> Ensemble:
         if np.any(inside):
             found[inside] = solution.sol(times[inside]).T
         y, step = solution.y[:, -1], float(np.median(np.diff(solution.t)))
-        past.append((begin, solution.sol))
+        past[:] = [(start, known) for start, known in past if known.t_max > begin - reg.t_ref] + [(begin, solution.sol)]
     return _ensemble(reg, found)
 
 
 def stretches(reg: Register, duration: float) -> list[tuple[float, float]]:
-    """Between the kinks of the drive, none longer than a delay."""
-    edges = reg.space.current.edges
-    cuts = np.unique(np.concatenate([[0.0, duration], edges[(edges > 0) & (edges < duration)]]))
+    """Between the kinks of the drive, none longer than a delay, or than what is kept of a voltage that turns."""
+    edges, spans = reg.space.current.edges, []
+    if reg.space.turning:
+        spans.append(AT_ONCE / reg.space.turning)
     if reg.t_ref > 0 and not reg.stages:
-        cuts = np.unique(np.concatenate([cuts, np.arange(reg.t_ref, duration, reg.t_ref)]))
+        spans.append(reg.t_ref)
+    inner = [edges[(edges > 0) & (edges < duration)], *(np.arange(span, duration, span) for span in spans)]
+    cuts = np.unique(np.concatenate([[0.0, duration], *inner]))
     kept = np.concatenate([[True], np.diff(cuts) > 1e-12 * duration])
     cuts = cuts[kept]
     cuts[-1] = duration
@@ -123,14 +127,17 @@ def _release(reg: Register, past: list) -> Callable[[float], np.ndarray] | None:
     if reg.stages or reg.t_ref == 0:
         return None
     moved = None if reg.held is None else linalg.expm(dense(reg.held) * reg.t_ref)
+    after = reg.space.after if moved is None or reg.space.after is None else moved @ reg.space.after
 
     def released(t: float) -> np.ndarray:
         back = t - reg.t_ref
         if back <= 0 or not past:
             return np.zeros_like(reg.space.start)
         place = max(int(np.searchsorted([begin for begin, _ in past], back, side="right")) - 1, 0)
-        clicked = reg.space.clicked(past[place][1](back)[: len(reg.space.start)])
-        return clicked if moved is None else moved @ clicked
+        state = past[place][1](back)[: len(reg.space.start)]
+        if after is not None:
+            return (reg.space.rate @ state) * after
+        return reg.space.clicked(state) if moved is None else moved @ reg.space.clicked(state)
 
     return released
 

@@ -43,13 +43,17 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
 
 
 def first_levels(setup: Setup, params: Params) -> int:
-    """Levels for the largest of the amplitudes at the threshold, after a reset and at the start."""
+    """Levels for the largest of the amplitudes at the threshold, after a reset and at the start.
+
+    In the laboratory a tail of the state is what reaches the threshold, and not the mean that a drive lifts there.
+    """
     mode, neuron = resonator_mode(setup.one, params["elements"]), params["neuron"]
     unit = 2 * float(mode.v_zpf)
     sizes = [abs(float(neuron[level])) / unit for level in ("v_threshold", "v_reset")]
     size = max(*sizes, float(abs(secular.initial_amplitude(params, mode))))
     warm = max(float(neuron["reset_occupation"]), float(params["initial"]["occupation"]))
-    return int(np.ceil(size**2 + SIX * size * np.sqrt(2 * warm + 1) + SPARE * (1 + warm)))
+    tail = SIX if setup.fock else 0.0
+    return int(np.ceil(size**2 + tail * size * np.sqrt(2 * warm + 1) + SPARE * (1 + warm)))
 
 
 def solver(setup: Setup) -> Callable[..., Solution]:
@@ -132,6 +136,9 @@ def _memories(
     signs, total = np.array([d.sign for d in setup.membrane.memristors]), found.integrating + found.refractory
     if operators(setup):
         memory, conductances, current = observed(setup, params, mode, total, space.carrier * times)
+        return memory, conductances, current * signs
+    if space.shown is not None:
+        memory, conductances, current = space.shown(found.memory, total)
         return memory, conductances, current * signs
     conductances = _conductances(setup, params, mode, found.memory, total @ space.signal.T)
     return found.memory, conductances, conductances * voltage[:, None] * signs

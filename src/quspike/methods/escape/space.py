@@ -28,7 +28,7 @@ class Space:
 
     Attributes
     ----------
-    terms : K matrices A_i (n, n); the last, −½{Γ, ·}, has the coefficient 1 while integrating.
+    terms : K matrices A_i (n, n), −½{Γ, ·} in one of those that count while integrating alone.
     coefficients, held : c and h (K,) while integrating and in the hold, from t (s), x (E,) and s (k,).
     trace, rate : rows (n,), probability and ⟨Γ⟩ (1/s). signal : rows (k, n) of s, means that memories and
         coefficients follow. seen : rows (n,) of observables by name.
@@ -38,6 +38,8 @@ class Space:
         frozen : no memory moves the coefficients.
     current : I(t) of the sources. edge : row (n,), the population where the truncation cuts.
     carrier : ω_d of the frame, rad/s. leak : the rate at which means relax, 1/s. stiff : steps have to be implicit.
+    turning : how fast what clicks goes round in this frame, rad/s; 0 where it stands still.
+    shown : (x (T, E), y (T, n)) → memories, W (S) and currents (A) of memristors, (T, E) each; None: see the solution.
     """
 
     terms: tuple[Any, ...]
@@ -61,6 +63,8 @@ class Space:
     memory_scales: np.ndarray = field(default_factory=lambda: np.zeros(0))
     frozen: bool = True
     stiff: bool = False
+    turning: float = 0.0
+    shown: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]] | None = None
 
     def combined(self, coefficients: np.ndarray) -> Any:
         """Σ c_i A_i (n, n)."""

@@ -17,7 +17,7 @@ from scipy.integrate import simpson
 
 from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.methods.escape.choice import interval_space
-from quspike.methods.escape.following import follow, held_memory
+from quspike.methods.escape.following import follow, held
 from quspike.methods.escape.hold import after_hold, held_generator, interval_chain
 from quspike.methods.escape.intervals import Chain, axis, densities, moments, stationary
 from quspike.methods.escape.memory_kernel import nth_interval
@@ -30,6 +30,8 @@ FINE, FINE_HOLD = 64, 16  # points within a standard deviation or a leak time, w
 BENDS = 8.0  # standard deviations beyond the mean, or twice as many leak times, after which it only decays
 MOST = 4000  # points of the part that bends
 POINTS = 1001
+ROUND, MOST_ROUND = 20.0, 100_000  # points of a radian of what turns, and of the part in which it does
+WHOLE = 1000  # numbers of a chain that turns, whose few slow vectors do not have its oscillations to more than 1e-5
 GROWTH, TRUNCATED = 1.4, 2e-3  # more Fock levels, until the mean interval moves by less
 MOST_NUMBERS = 2500  # of a chain: its exponential takes a minute
 RAREST = 1e11  # leak times in a mean interval, of which the resolvent then keeps five digits
@@ -194,8 +196,11 @@ def _answer(chain: Chain, space: Space, question: Question) -> Answer:
         times = np.linspace(0.0, end, question.points)
     else:
         bends = min(bare + BENDS * std, 2 * BENDS / space.leak, end)
-        times = axis(max(min(std / FINE, 1 / space.leak / FINE, chain.quick / FINE_HOLD), bends / MOST), bends, end)
-    density, survival = densities(chain, times, space.leak)
+        fine = max(min(std / FINE, 1 / space.leak / FINE, chain.quick / FINE_HOLD), bends / MOST)
+        if space.turning:
+            fine = min(fine, max(1 / (ROUND * space.turning), bends / MOST_ROUND))
+        times = axis(fine, bends, end)
+    density, survival = densities(chain, times, space.leak, **({"small": WHOLE} if space.turning else {}))
     spent = chain.spent[-len(space.rate) :]
     notes = {"click_energy": float(space.energy @ spent)}  # one click an interval
     return Answer(times + chain.shift, density, survival, mean, variance, notes)
@@ -221,8 +226,8 @@ def _conditional(setup: Setup, params: Params, duration: float, space: Space, qu
     if isinstance(kind, int):
         return _nth(params, duration, space, question)
     t_ref, begin = float(params["neuron"]["t_ref"]), _settled(space, kind)
-    memory = held_memory(space, begin, t_ref, space.first_memory)
-    return _followed(duration, space, question, space.after, memory, begin, t_ref)
+    state, memory = held(space, begin, t_ref, space.first_memory)
+    return _followed(duration, space, question, state, memory, begin, t_ref)
 
 
 def _nth(params: Params, duration: float, space: Space, question: Question) -> Answer:
@@ -231,7 +236,7 @@ def _nth(params: Params, duration: float, space: Space, question: Question) -> A
         raise NotAvailable("kind", question.kind, "must be first or next with several memories that move")
     _settled(space, question.kind)
     t_ref, end = float(params["neuron"]["t_ref"]), _end(duration, question, float(params["neuron"]["t_ref"]))
-    times = np.linspace(0.0, end - t_ref, question.points or POINTS)
+    times = np.linspace(0.0, end - t_ref, question.points or _points(space, end - t_ref))
     density, survival, x, weight = nth_interval(space, times, int(question.kind), t_ref)
     total = float(survival[0])
     mean, variance, share = _before_end(times + t_ref, density / total, survival / total)
@@ -245,6 +250,11 @@ def _end(duration: float, question: Question, shift: float) -> float:
     if not end > shift:
         raise InputError("longest", format_si(end, "time"), f"must be > {format_si(shift, 'time')}")
     return end
+
+
+def _points(space: Space, end: float) -> int:
+    """Points of an axis of this length (s) along which memories, the drive or the voltage move."""
+    return min(max(POINTS, int(ROUND * space.turning * end) + 1), MOST_ROUND)
 
 
 def _before_end(interval: np.ndarray, density: np.ndarray, survival: np.ndarray) -> tuple[float, float, float]:
@@ -265,7 +275,8 @@ def _followed(
     shift: float = 0.0,
 ) -> Answer:
     """p and S along the path without a click, from `begin` (s); mean and variance of the spikes before its end."""
-    times = np.linspace(0.0, _end(duration, question, shift) - shift, question.points or POINTS)
+    end = _end(duration, question, shift) - shift
+    times = np.linspace(0.0, end, question.points or _points(space, end))
     found = follow(space, begin + times, state, memory)
     interval = times + shift
     mean, variance, share = _before_end(interval, found.density, found.survival)
