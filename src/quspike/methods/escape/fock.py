@@ -18,7 +18,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy import linalg
+from scipy import linalg, special
 
 from quspike.constants import hbar, phi0
 from quspike.errors import NotAvailable
@@ -178,9 +178,8 @@ def first_state(setup: Setup, params: Params, mode: Mode, a: np.ndarray) -> np.n
     if setup.initial_state == "fock":
         bare = np.diag(np.arange(levels) == dict(setup.state or {})["n"]).astype(complex)
     elif setup.initial_state == "cat":
-        raise NotAvailable(
-            "[initial] state", "cat", "must be thermal, vacuum, coherent or fock with spike escape so far"
-        )
+        half = complex(initial["cat_re"], initial["cat_im"])
+        bare = cat(levels, half, dict(setup.state or {})["parity"])
     else:
         bare = thermal(levels, float(initial["occupation"]))
     return displaced(a, bare, alpha)
@@ -190,6 +189,15 @@ def thermal(levels: int, occupation: float) -> np.ndarray:
     """Σ n̄ⁿ/(1 + n̄)ⁿ⁺¹ |n⟩⟨n|, of unit trace in the levels kept (N, N)."""
     weights = (occupation / (1 + occupation)) ** np.arange(levels)
     return np.diag(weights / np.sum(weights)).astype(complex)
+
+
+def cat(levels: int, alpha: complex, parity: str) -> np.ndarray:
+    """∝ |α⟩ ± |−α⟩, even or odd, of unit norm in the levels kept; as ρ (N, N)."""
+    n = np.arange(levels)
+    logarithm = n * np.log(max(abs(alpha), 1e-150)) - 0.5 * special.gammaln(n + 1)
+    kept = n % 2 == (parity == "odd")
+    psi = np.where(kept, np.exp(logarithm - np.max(logarithm[kept])), 0.0) * np.exp(1j * n * np.angle(alpha))
+    return np.outer(psi, psi.conj()) / np.sum(np.abs(psi) ** 2)
 
 
 def displacement(a: np.ndarray, alpha: complex) -> np.ndarray:

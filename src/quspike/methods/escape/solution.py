@@ -18,6 +18,7 @@ from quspike.memory import mean_field
 from quspike.methods import secular
 from quspike.methods.escape.choice import check_escape, check_rate, rate_at_rest, state_space
 from quspike.methods.escape.detector import detector
+from quspike.methods.escape.kept import kept_parts
 from quspike.methods.escape.operator_memory import observed, operators
 from quspike.methods.escape.register import RELATIVE, Ensemble, register, run_register
 from quspike.methods.escape.space import Space
@@ -32,8 +33,9 @@ SPARE = 8
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup as it is. Raises InputError and NotAvailable: see `check_escape`."""
     for key, asked in (("states", setup.save_states), ("covariance", setup.save_covariance)):
-        if asked:
-            raise NotAvailable(f"[save] {key}", "true", "must be false with spike escape so far: its σ(V) is kept")
+        if asked and not setup.fock:
+            remedy = "must be false with spike escape outside of Fock space: its σ(V) is kept"
+            raise NotAvailable(f"[save] {key}", "true", f"{remedy}, and gksl keeps a resonator's")
     if setup.truncation is not None and not setup.resonator:
         remedy = "must be auto with spike escape on a node without inductor: its equation has no levels"
         raise InputError("[run] truncation", setup.truncation, remedy)
@@ -109,6 +111,7 @@ def _assemble(setup: Setup, params: Params, space: Space, mode: Any, times: np.n
         extra={
             "spike_rate": jnp.asarray(found.integrating @ space.rate)[:, None],
             "integrating": jnp.asarray(alive)[:, None],
+            **(kept_parts(setup, mode, total, seen, times, space.carrier) if setup.fock else {}),
             **_intervals(setup, params, float(times[-1])),
         },
     )
