@@ -5,9 +5,11 @@ import pytest
 
 import dense_neuron as dense
 import quspike as qs
-from quspike.methods.coherent.neuron import neuron_of, pushes
+from quspike.methods.coherent.drive import pushes
+from quspike.methods.coherent.neuron import neuron_of
 from quspike.run.compile import compile_run
 
+OPERATOR = "MEM1 m 0 model=sigmoid R_off=600kohm R_on=60kohm phi_c=0.3fWb phi_s=0.2fWb T=20mK"
 REFUSED = {
     "one bin": ({"duration": 0.5e-9}, r"coherent.bin must be at most 250 ps: a train needs 2 bins or more, .* 500 ps"),
     "no whole bins": ({"duration": 6.2e-9}, r"duration must be a whole number of bins of 500 ps, which 6 ns is, but"),
@@ -20,9 +22,20 @@ REFUSED = {
     ),
     "memristor": (
         {"R1": "MEM1 m 0 model=hp T=20mK"},
-        r"spike must be expectation with the memristor MEM1: .*superposed",
+        r"spike must be expectation with the memristor MEM1 and memory mean_field: .*superposed.* take memory operator",
     ),
-    "junction": ({"I1": "I1 0 m tone\nJJ1 m 0 Lj=40nH"}, r"spike must be .* with the junction JJ1"),
+    "junction": (
+        {"I1": "I1 0 m tone\nJJ1 m 0 Lj=40nH"},
+        r"nonlinearity must be secular or kerr with spike coherent: the whole cosine of JJ1 .* but got full",
+    ),
+    "law without a coupling": (
+        {"R1": "MEM1 m 0 model=hp T=20mK", "memory": "operator"},
+        r"memory must be mean_field: MEM1 is no function of the flux",
+    ),
+    "bias beside an operator": (
+        {"R1": OPERATOR, "memory": "operator"},
+        r"with a bias beside memory operator, and I1 is slow",
+    ),
     "bond": (
         {"t_ref": 6e-3, "duration": 6e-3, "dt": 1e-9},
         r"truncation must fit in memory: .* 12 levels × 12000001 states",
@@ -30,13 +43,14 @@ REFUSED = {
 }
 
 
-def changed(duration=6e-9, dt=None, R1="R1 m 0 300kohm T=20mK", I1="I1 0 m tone", **changes):
+def changed(duration=6e-9, dt=None, R1="R1 m 0 300kohm T=20mK", I1="I1 0 m tone", memory="mean_field", **changes):
     """The run with one thing changed."""
     keys = {"membrane": "quadrature", "v_threshold": dense.THRESHOLD, "reset": "subtract", "spike": "coherent",
             "coherent": {"bin": 0.5e-9, "width": dense.WIDTH}}  # fmt: skip
     return qs.Run(
         circuit=qs.Circuit(f"C1 m 0 100fF\nL1 m 0 10nH\n{R1}\n{I1}"), duration=duration, method="gksl", dt=dt,
-        neuron=qs.Neuron("m", **(keys | changes)), drives={"tone": qs.Step(1e-9)}, truncation=12, save_every=duration,
+        memory=memory, neuron=qs.Neuron("m", **(keys | changes)), drives={"tone": qs.Step(1e-9)}, truncation=12,
+        save_every=duration,
     )  # fmt: skip
 
 
@@ -58,7 +72,8 @@ def test_the_drive_of_a_bin_does_not_depend_on_the_step():
     problem = compile_run(dense.run(R="20kohm", T="5mK", truncation=4))
     neuron = neuron_of(problem.setup, problem.params)
     exact = dense.push(1.25e-9, 1.75e-9, 1 / (20e3 * dense.C))
-    found = [pushes(neuron, np.array([1.25e-9]), np.array([1.75e-9]), step)[0] for step in (4e-12, 2.5e-11)]
+    given = problem.setup, problem.params, neuron.mode, neuron.down - neuron.up
+    found = [pushes(*given, np.array([1.25e-9]), np.array([1.75e-9]), step)[0] for step in (4e-12, 2.5e-11)]
     assert found == pytest.approx([exact, exact], rel=1e-7)
 
 

@@ -120,14 +120,22 @@ def solver(setup: Setup) -> Callable[..., Solution] | None:
 
 def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:
     """The setup with more kinds of jumps where the last ones of an operator memory were not rare; else None."""
-    operators = not setup.several and setup.memory == "operator"
-    return operator_jumps.refine(setup, params, solution) if operators else None
+    return operator_jumps.refine(setup, params, solution) if _jumping(setup) else None
 
 
 def resized(setup: Setup, params: Params) -> Setup:
     """The setup after its Fock space has grown, in which the jumps of an operator memory are faster."""
-    operators = not setup.several and setup.memory == "operator"
-    return operator_jumps.with_fastest(setup, params) if operators else setup
+    return operator_jumps.with_fastest(setup, params) if _jumping(setup) else setup
+
+
+def error_allowed(setup: Setup) -> float | None:
+    """Of the error estimate of an automatic step, where it is another than this method's own; else None."""
+    return coherent.ALLOWED if setup.spike == "coherent" else None
+
+
+def _jumping(setup: Setup) -> bool:
+    """True where the jumps of an operator memory are counted as the run goes."""
+    return not setup.several and setup.memory == "operator" and setup.spike != "coherent"
 
 
 def displaced_junctions(setup: Setup, params: Params, mode: Mode) -> NonLinearity | None:

@@ -66,6 +66,12 @@ class Method:
         fit = getattr(self.home(setup), "resized", None)
         return setup if fit is None else fit(setup, params)
 
+    def allowed(self, setup: Setup) -> float:
+        """The error estimate that an automatic step has to meet for this setup."""
+        choose = getattr(self.home(setup), "error_allowed", None)
+        own = None if choose is None else choose(setup)
+        return self.tolerance if own is None else own
+
     def solver(self, setup: Setup) -> Callable[..., Solution] | None:
         """`solve(setup, plan, capacity, params, key)` where this setup does not run on the spiking scan, or None."""
         choose = getattr(self.home(setup), "solver", None)
@@ -125,7 +131,7 @@ METHODS: dict[str, Method] = {
 TOGETHER = {
     "mean_field": ("expectation", "record", "escape", "coherent"),
     "measured": ("expectation", "record"),
-    "operator": ("expectation", "escape"),
+    "operator": ("expectation", "escape", "coherent"),
 }
 """The spikes that a neuron may make beside each memory of its memristors, where its method has both."""
 
@@ -224,7 +230,7 @@ def _check_pair(setup: Setup) -> None:
     legal = TOGETHER[setup.memory]
     if setup.spike not in legal:
         others = " or ".join(memory for memory, spikes in TOGETHER.items() if setup.spike in spikes)
-        where = "circuits without memristors" if setup.spike == "coherent" else f"memory {others}"
+        where = "memory operator" if setup.spike == "coherent" else f"memory {others}"
         remedy = f"must be {' or '.join(legal)} with memory {setup.memory} so far ({setup.spike}: {where})"
         raise NotAvailable("spike", setup.spike, remedy)
 

@@ -36,7 +36,7 @@ from quspike.quantize.system import System, reduce_circuit
 from quspike.quantize.tables import with_tables
 from quspike.run.coloured import with_coloured_noise
 from quspike.run.coloured_network import with_network_noise
-from quspike.run.fock_space import BESIDE_LINES, first_levels, state_choice
+from quspike.run.fock_space import BESIDE_LINES, JUNCTION, first_levels, state_choice
 from quspike.run.load import load
 from quspike.run.massless import check_massless
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
@@ -201,6 +201,8 @@ def _least_levels(setup: Setup, params: Mapping[str, Any], method: str) -> int:
         return CLICKING_FRAME
     if setup.spike == "escape" and _has_levels(setup):
         return clicking_levels(setup, params)
+    if setup.spike == "coherent" and setup.membrane.memristors:
+        return JUNCTION
     return BESIDE_LINES if method == "heom" else 1
 
 

@@ -120,7 +120,7 @@ def _solve_on_a_good_grid(problem: Problem, say: Progress) -> tuple[Problem, Sol
     for _ in range(HALVINGS):
         say(f"{problem.plan.steps} steps of {problem.dt:.3g} s")
         solution = problem.solve()
-        flaw = _flaw(solution, problem.method.tolerance if problem.run.dt is None else float("inf"))
+        flaw = _flaw(solution, problem.method.allowed(problem.setup) if problem.run.dt is None else float("inf"))
         if flaw is None:
             return problem, solution
         if problem.run.dt is not None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from quspike.methods.method import Params, Setup, Solution
 
+ALLOWED = 1e-4  # of the whole train, in trace norm: no pattern's probability is further off
+
 
 def check(setup: Setup, params: Params, duration: float) -> None:
     """Refuse what no chain of qubits stands for (`checks.py`)."""

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from quspike.errors import InputError, NotAvailable
+from quspike.memory.operator import check_operator
 from quspike.methods.method import Params, Setup
 from quspike.methods.secular import occupations
 from quspike.quantize.numbers.zero_point import resonator_mode
@@ -43,21 +44,29 @@ def check_step(params: Params, nodes: np.ndarray) -> None:
 
 def _check_circuit(setup: Setup) -> None:
     membrane = setup.one
-    if membrane.memristors:
+    if membrane.memristors and setup.memory != "operator":
         name = membrane.memristors[0].name
         remedy = (
-            f"must be expectation with the memristor {name}: a memory that follows expectations is one and the same in "
-            "all superposed spike trains, which it is not; put a resistor R = 1/W(x) in its place for a memory that is "
-            "held, or count clicks (spike escape)"
+            f"must be expectation with the memristor {name} and memory {setup.memory}: a memory that follows "
+            "expectations is one and the same in all superposed spike trains, which it is not; take memory operator, "
+            "put a resistor R = 1/W(x) in its place for a memory that is held, or count clicks (spike escape)"
         )
         raise InputError("spike", "coherent", remedy)
+    for d in membrane.memristors:
+        check_operator(d)
     if membrane.gates:
         remedy = "must be expectation with a voltage source: drive superposed spike trains by a current so far"
         raise NotAvailable("spike", "coherent", remedy)
-    if membrane.junctions:
+    if membrane.junctions and setup.nonlinearity == "full":
         name = membrane.junctions[0]
-        remedy = f"must be expectation with the junction {name}, or escape with nonlinearity secular or kerr"
-        raise NotAvailable("spike", "coherent", f"{remedy}: linear resonators so far")
+        remedy = f"must be secular or kerr with spike coherent: the whole cosine of {name} turns with the carrier"
+        raise NotAvailable("nonlinearity", "full", remedy)
+    slow = [s.name for s in membrane.sources if s.gate is None and setup.inputs.is_slow(s, setup.omega or 0.0)]
+    if membrane.memristors and slow:
+        remedy = (
+            f"must be expectation with a bias beside memory operator, and {slow[0]} is slow: drive it near ω0 so far"
+        )
+        raise NotAvailable("spike", "coherent", remedy)
 
 
 def _check_bins(params: Params, duration: float) -> None:

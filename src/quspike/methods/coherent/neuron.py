@@ -9,35 +9,35 @@ the sources are off, and after a `zero` reset the leak too, as in method gksl.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from quspike.kernel import fock_states
 from quspike.kernel.detector import click_share, detector_matrix
 from quspike.kernel.fock import unpack
-from quspike.methods import secular
+from quspike.methods import operator_jumps, secular
+from quspike.methods.coherent.drive import displacements, pushes
+from quspike.methods.coherent.nonlinear import Between
+from quspike.methods.escape.fock import nonlinear_levels
 from quspike.methods.gksl import initial_state, jump_rates
-from quspike.methods.method import Params, Setup
+from quspike.methods.method import Params, Setup, initial_memories
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 from quspike.spike_trains.chain import Chain
 from quspike.spike_trains.stages import Stage, Turn, Write, damping, square_root
 
-GAUSS = np.polynomial.legendre.leggauss(6)  # of the drive within a step: 1e-15 of a wave of an eighth of a radian
-
 
 @dataclass(frozen=True)
 class Neuron:
-    """A resonator between its qubits: κ↓, κ↑ (1/s), and how it is displaced."""
+    """A resonator between its qubits: κ↓, κ↑ of its resistors (1/s), and how it moves where that is not linear."""
 
     setup: Setup
     params: Params
     mode: Mode
     down: float
     up: float
+    between: Between | None
 
     @property
     def levels(self) -> int:
@@ -49,8 +49,33 @@ class Neuron:
 def neuron_of(setup: Setup, params: Params) -> Neuron:
     """The neuron of this run."""
     mode = Mode(*(float(value) for value in resonator_mode(setup.one, params["elements"])))
-    down, up = jump_rates(setup, params, mode, jnp.zeros(0), (0.0, 0.0, 0.0))
-    return Neuron(setup, params, mode, float(down), float(up))
+    if not (setup.one.junctions or setup.one.memristors):
+        down, up = jump_rates(setup, params, mode, jnp.zeros(0), (0.0, 0.0, 0.0))
+        return Neuron(setup, params, mode, float(down), float(up), None)
+    down, up = (float(rate) for rate in operator_jumps.resistor_rates(setup, params, mode))
+    jumps = np.concatenate([_ladder(setup, down, up), *_of_operators(setup, params, mode)])
+    levels, held_too = nonlinear_levels(setup, params, mode), setup.reset == "subtract"
+    leak = float(
+        np.sum(np.abs(jumps[:, 0, 1]) ** 2) - np.sum(np.abs(jumps[:, 1, 0]) ** 2)
+    )  # κ, or an operator's about 0
+    return Neuron(setup, params, mode, down, up, Between(setup, params, mode, leak, levels, jumps, held_too))
+
+
+def _of_operators(setup: Setup, params: Params, mode: Mode) -> list[np.ndarray]:
+    """√Γ_k G_k of each memristor about no bias, as many as the levels kept have (2N − 1, N, N), 1/√s."""
+    assert setup.truncation is not None
+    still = operator_jumps.Swing(0.0, jnp.zeros((), dtype=complex))
+    every = replace(setup, jumps=setup.truncation - 1)
+    pairs = zip(setup.one.memristors, initial_memories(setup, params), strict=True)
+    return [np.asarray(operator_jumps.jumps_about(every, params, mode, d, x, still)) for d, x in pairs]
+
+
+def _ladder(setup: Setup, down: float, up: float) -> np.ndarray:
+    """√κ↓ a and √κ↑ a† (J, N, N), 1/√s, without what does nothing."""
+    assert setup.truncation is not None
+    lower = np.diag(np.sqrt(np.arange(1.0, setup.truncation)), 1)
+    found = [np.sqrt(rate) * jump for rate, jump in ((down, lower), (up, lower.T)) if rate > 0]
+    return np.array(found).reshape(-1, *lower.shape)
 
 
 def train_of(setup: Setup, params: Params, duration: float, step: float) -> Chain:
@@ -72,9 +97,15 @@ def first_state(neuron: Neuron) -> np.ndarray:
     return turn @ still @ turn.conj().T
 
 
-def moves_between(neuron: Neuron, begin: np.ndarray, end: np.ndarray, step: float) -> tuple[tuple[Stage, ...], ...]:
-    """What happens from each begin to its end (M,), s: the leak, then the drive that it leaves."""
-    free = displacements(neuron.levels, pushes(neuron, begin, end, step))
+def moves_between(
+    neuron: Neuron, begin: np.ndarray, end: np.ndarray, step: float, coarse: bool = False
+) -> tuple[tuple[Stage, ...], ...]:
+    """What happens from each begin to its end (M,), s: the leak, then the drive that it leaves; exactly where it is
+    linear. coarse : with steps twice as long, where there are any."""
+    if neuron.between is not None:
+        return neuron.between.moves(begin, end, step, coarse)
+    kappa = neuron.down - neuron.up
+    free = displacements(neuron.levels, pushes(neuron.setup, neuron.params, neuron.mode, kappa, begin, end, step))
     still = np.eye(neuron.levels, dtype=complex)
     leaks: dict[float, tuple[Stage, ...]] = {}
     held_too = neuron.setup.reset == "subtract"
@@ -85,48 +116,6 @@ def moves_between(neuron: Neuron, begin: np.ndarray, end: np.ndarray, step: floa
             leaks[key] = damping(neuron.levels, neuron.down, neuron.up, key, held_too)
         moves.append((*leaks[key], Turn(np.stack([turn, still]))))
     return tuple(moves)
-
-
-def pushes(neuron: Neuron, begin: np.ndarray, end: np.ndarray, step: float) -> np.ndarray:
-    """β = ∫ p(t) e^{−κ(end − t)/2} dt of each interval (M,), which no kink of a drive cuts a step of."""
-    kinks = np.asarray(neuron.setup.inputs.breakpoints(neuron.params), dtype=float)
-    kappa = neuron.down - neuron.up
-    pieces = [_steps(a, b, kinks, step) for a, b in zip(begin, end, strict=True)]
-    owner = np.repeat(np.arange(len(pieces)), [len(p) - 1 for p in pieces])
-    left = np.concatenate([p[:-1] for p in pieces]) if pieces else np.zeros(0)
-    right = np.concatenate([p[1:] for p in pieces]) if pieces else np.zeros(0)
-    half, middle = 0.5 * (right - left), 0.5 * (right + left)
-    t = middle[:, None] + half[:, None] * GAUSS[0]
-    force = _push(neuron, middle, t) * np.exp(-0.5 * kappa * (end[owner][:, None] - t))
-    parts = half * (force @ GAUSS[1])
-    return np.bincount(owner, parts.real, len(begin)) + 1j * np.bincount(owner, parts.imag, len(begin))
-
-
-def _steps(begin: float, end: float, kinks: np.ndarray, step: float) -> np.ndarray:
-    inside = kinks[(kinks > begin) & (kinks < end)]
-    anchors = np.unique(np.concatenate([[begin], inside, [end]]))
-    counts = np.maximum(np.ceil(np.diff(anchors) / step * (1 - 1e-9)).astype(int), 1)
-    parts = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(anchors[:-1], anchors[1:], counts, strict=True)]
-    return np.append(np.concatenate(parts) if parts else [], end)
-
-
-def _push(neuron: Neuron, middle: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """p at times t (S, G) of steps with these middles (S,), 1/s."""
-    setup, params, mode = neuron.setup, neuron.params, neuron.mode
-    pieces = setup.inputs.pieces(params, jnp.asarray(middle))
-
-    def of_step(piece: Any, times: Any) -> Any:
-        return jax.vmap(lambda x: secular.push(setup, params, mode, x, piece))(times)
-
-    return np.asarray(jax.vmap(of_step)(pieces, jnp.asarray(t)))  # not compiled: it runs once for each Fock space
-
-
-def displacements(levels: int, beta: np.ndarray) -> np.ndarray:
-    """D(β) = exp(β a† − β* a) of each β (M,): (M, N, N), unitary in the levels kept."""
-    root = np.sqrt(np.arange(1, levels))
-    values, vectors = np.linalg.eigh(1j * (np.diag(root, -1) - np.diag(root, 1)))
-    turned = np.exp(1j * np.angle(beta)[:, None] * np.arange(levels))[:, :, None] * vectors
-    return (turned * np.exp(-1j * np.abs(beta)[:, None] * values)[:, None, :]) @ np.conj(np.swapaxes(turned, 1, 2))
 
 
 def writes_at(neuron: Neuron, times: np.ndarray) -> tuple[Write, ...]:

@@ -11,12 +11,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from quspike.kernel.fock import pack
 from quspike.kernel.grid import GridPlan
 from quspike.methods import secular
 from quspike.methods.coherent.checks import check_step, rate_at_rest
+from quspike.methods.coherent.error import train_error
 from quspike.methods.coherent.neuron import moves_between, neuron_of, train_of
 from quspike.methods.gksl import TOP_LEVELS
-from quspike.methods.method import Params, Setup, Solution
+from quspike.methods.method import Params, Setup, Solution, initial_memories
+from quspike.methods.operator_jumps import observed
 from quspike.methods.phase_space import FOCK
 from quspike.spike_trains.chain import Chain, Histories, through, traced
 from quspike.spike_trains.purity import PURE, impurity
@@ -30,8 +33,9 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
     """Averages of the neuron at the saved times, and the train's own numbers; in numpy, nothing is drawn."""
     nodes = np.asarray(plan.nodes(setup.inputs.breakpoints(params)))
     check_step(params, nodes)
-    chain = train_of(setup, params, float(nodes[-1]), float(np.max(np.diff(nodes))))
-    states = states_at(setup, params, chain, plan.save_times, float(np.max(np.diff(nodes))))
+    longest = float(np.max(np.diff(nodes)))
+    chain = train_of(setup, params, float(nodes[-1]), longest)
+    states = states_at(setup, params, chain, plan.save_times, longest)
     named, omega = averages(setup, params, states, plan.save_times), float(setup.omega or 0.0)
     train = SpikeTrainState(chain)
     extra = {name: named[name] for name in ("amplitude",)}
@@ -44,7 +48,10 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
         extra[FOCK] = states[plan.kept] * turn[:, :, None] * turn[:, None, :].conj()
     populations = np.einsum("tnn->tn", states).real
     top = float(populations[:, -TOP_LEVELS:].sum(axis=1).max())
-    facts, bound = _of_train(train) if top <= FULL else ({}, 1.0)  # a fuller space is refused, or grown and asked again
+    facts: dict[str, np.ndarray] = {}
+    bound, error = 1.0, 0.0
+    if top <= FULL:  # a fuller space is refused, or grown and asked again
+        (facts, bound), error = _of_train(train), train_error(neuron_of(setup, params), chain, longest)
     columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory", "memristor_current")
     return Solution(
         time=jnp.asarray(plan.save_times),
@@ -54,7 +61,7 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
         spike_neuron=jnp.full(1, -1),
         spike_count=jnp.zeros(1, dtype=int),
         diagnostics={
-            "error_estimate": jnp.zeros(()),
+            "error_estimate": jnp.asarray(error),
             "crowded": jnp.zeros(()),
             "finite": jnp.asarray(bool(np.all(np.isfinite(states)))),
             "top_level_population": jnp.asarray(top),
@@ -74,14 +81,16 @@ def states_at(setup: Setup, params: Params, chain: Chain, times: np.ndarray, ste
     """ρ of the neuron at these times (T, N, N), its qubits traced out; at a qubit's own time, after it."""
     edges = np.concatenate([[0.0], chain.middles])
     segment = np.searchsorted(edges, times * (1 + 1e-12), side="right") - 1
-    moves = moves_between(neuron_of(setup, params), edges[segment], np.maximum(times, edges[segment]), step)
+    begin = np.maximum(edges[segment], np.concatenate([[0.0], times[:-1]]))  # whatever was saved before, if later
+    moves = moves_between(neuron_of(setup, params), begin, np.maximum(times, begin), step)
     states = np.empty((len(times), chain.levels, chain.levels), dtype=complex)
     first = np.zeros((1 + chain.rest, chain.levels, chain.levels), dtype=complex)
     first[0] = chain.start
     rests = np.arange(1 + chain.rest)
     for n, blocks in enumerate([first] if not chain.bins else _blocks(chain, first)):
         for i in np.flatnonzero(segment == n):
-            states[i] = through(moves[i], Histories(blocks, rests, rests)).rho.sum(axis=0)
+            blocks = through(moves[i], Histories(blocks, rests, rests)).rho
+            states[i] = blocks.sum(axis=0)
     return states
 
 
@@ -97,13 +106,24 @@ def averages(setup: Setup, params: Params, states: np.ndarray, times: np.ndarray
     lower = np.diag(np.sqrt(np.arange(1, neuron.levels)), 1)
     a, square, number = (np.einsum("tmn,nm->t", states, op) for op in (lower, lower @ lower, lower.T @ lower))
     n, s = number.real - np.abs(a) ** 2, square - a**2
-    y = jnp.asarray(np.stack([a.real, a.imag, n, s.real, s.imag], axis=1))
+    memories = [np.full(len(times), float(x)) for x in initial_memories(setup, params)]
+    y = jnp.asarray(np.stack([a.real, a.imag, *memories, n, s.real, s.imag], axis=1))
     pieces = setup.inputs.pieces(params, jnp.asarray(times))
     observe = jax.vmap(lambda t, row, piece: secular.observe(setup, params, neuron.mode, t, row, piece))
     named = secular.read(setup, neuron.mode, observe(jnp.asarray(times), y, pieces))
     if setup.membrane_kind == "voltage":
         named["membrane"] = named["voltage"]
-    return named
+    return named | _of_operators(setup, params, states, times, named["flux"]) if setup.one.memristors else named
+
+
+def _of_operators(setup: Setup, params: Params, states: np.ndarray, times: np.ndarray, flux: Any) -> dict[str, Any]:
+    """x0 + s⟨φ⟩, 1/⟨W(φ̂)⟩ and ½⟨{W(φ̂), V̂}⟩ of each memristor (T, E)."""
+    mode, x = neuron_of(setup, params).mode, jnp.asarray(initial_memories(setup, params))
+    found = [np.array(observed(setup, params, mode, t, 0j, x, pack(jnp.asarray(rho))))
+             for t, rho in zip(times, states, strict=True)]  # fmt: skip
+    _, conductance, current = np.moveaxis(np.array(found), 1, 0)
+    sign = np.array([d.sign for d in setup.one.memristors])
+    return {"memory": x + sign * flux, "memristance": 1 / conductance, "memristor_current": current}
 
 
 def _of_train(train: SpikeTrainState) -> tuple[dict[str, np.ndarray], float]:
