@@ -1,5 +1,7 @@
 """The secular equation of a memristance that is an operator: against QuTiP, `brownian`, closed forms; ħ = C = L = 1."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import qutip
@@ -26,6 +28,7 @@ from quspike.constants import hbar, k_B
 from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.methods.operator_jumps import jump_rates
 from quspike.quantize.numbers.zero_point import Mode
+from quspike.run.compile import compile_run
 
 KT = 1.6
 LAW = (0.02, 0.08, 0.4, 0.9)
@@ -144,6 +147,25 @@ def test_a_biased_oscillator_rests_where_its_current_holds_it():
     for square in (xx, pp):
         assert np.max(np.abs(square - 0.5 / np.tanh(0.5 / 0.6))) < 1e-8
     assert np.max(np.abs(xp)) < 1e-9
+
+
+def test_a_gradient_about_no_swing_is_that_of_the_motion():
+    """∂(φ, V/ω0)/∂φ(0) at φ(0) = 0 where nothing swings: of a constant W e^{−κt/2}(cos, −sin)(ω0t), to 1e-6.
+
+    Catches polar coordinates of α, whose derivatives are nan there, and a derivative of |α| alone.
+    """
+    run = qs.Run(
+        circuit=resonator(memristor(0.1, 0.1, 0.5, 1.0, 0.5)), method="gksl", memory="operator", truncation=6,
+        duration=1.3 / OMEGA, save_every=1.3 / OMEGA, dt=0.1 / OMEGA, classical=False,
+    )  # fmt: skip
+    problem = compile_run(run)
+
+    def end(flux):
+        s = problem.solve({**problem.params, "initial": {**problem.params["initial"], "flux": flux}})
+        return jnp.stack([s.flux[-1, 0], s.voltage[-1, 0] / OMEGA])
+
+    expected = np.exp(-0.05 * 1.3) * np.array([np.cos(1.3), -np.sin(1.3)])
+    np.testing.assert_allclose(jax.jacfwd(end)(0.0), expected, atol=1e-6)
 
 
 def test_memories_that_have_no_jumps_are_refused():

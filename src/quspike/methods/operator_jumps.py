@@ -32,6 +32,7 @@ from quspike.quantize.numbers.zero_point import Mode, resonator_mode, thermal_oc
 
 FIRST_JUMPS = 8
 MOST_JUMPS = 96
+NUDGE = 1e-10  # of a zero-point amplitude, off α = 0: |α| and arg α have no derivative there, which their jumps have
 LEFT_OUT = 1e-8  # of the rate of all jumps, that the last two kinds may have
 
 
@@ -44,12 +45,12 @@ class Swing(NamedTuple):
     @property
     def size(self) -> Array:
         """|α|."""
-        return jnp.sqrt(self.alpha.real**2 + self.alpha.imag**2 + secular.TINY)
+        return jnp.abs(self.alpha + NUDGE)
 
     @property
     def angle(self) -> Array:
-        """arg α, of zero too."""
-        return jnp.angle(self.alpha + 1e-300)
+        """arg α."""
+        return jnp.angle(self.alpha + NUDGE)
 
 
 def swing_of(setup: Setup, params: Params, mode: Mode, t, seen, piece, driven=1.0) -> Swing:
