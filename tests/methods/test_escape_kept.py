@@ -13,7 +13,7 @@ from quspike.constants import hbar, k_B
 from quspike.run.simulate import quiet_run
 
 LEVELS, WIDE, STEP, DETUNED = 18, 40, 0.05e-9, 1.02 * OMEGA
-ALPHA = 0.9 - 0.6j
+ALPHA, HOLD = 0.9 - 0.6j, 1e-9
 
 
 def odd_cat():
@@ -26,23 +26,24 @@ def odd_cat():
 
 @pytest.fixture(scope="module")
 def kept():
-    """A run that may click, without a hold, detuned, and ρ of the same from one dense matrix (T, N, N)."""
+    """A run that may click, its hold of one stage, detuned, and ρ of the same from one dense matrix (T, N, N)."""
     run = clicking(
-        law=None, memory="mean_field", shunt=f"R1 m 0 {SHUNT}ohm T={T}K", t_ref=0.0, drive=2e-9, carrier=DETUNED,
-        duration=20 * STEP, save_every=STEP, truncation=LEVELS,
-        initial={"state": "cat", "alpha": ALPHA, "parity": "odd"},
-        save={"states": True, "covariance": True},
+        law=None, memory="mean_field", shunt=f"R1 m 0 {SHUNT}ohm T={T}K", t_ref=HOLD, stages=1, drive=2e-9,
+        carrier=DETUNED, duration=20 * STEP, save_every=STEP, truncation=LEVELS,
+        initial={"state": "cat", "alpha": ALPHA, "parity": "odd"}, save={"states": True, "covariance": True},
     )  # fmt: skip
     a, kappa, quanta = lowering(LEVELS), 1 / (SHUNT * C), 1 / np.expm1(hbar * OMEGA / (k_B * T))
     gamma, one = click(levels=LEVELS), np.eye(LEVELS)
     jumps = [np.sqrt(kappa * (quanta + 1)) * a, np.sqrt(kappa * quanta) * a.T]
-    flow = liouvillian(hamiltonian(2e-9, DETUNED, LEVELS), jumps)
-    flow = flow - 0.5 * (np.kron(gamma, one) + np.kron(one, gamma.T))
-    fresh = clicked(np.eye(LEVELS), np.eye(LEVELS)) / LEVELS
-    step = expm((flow + np.outer(fresh.ravel(), gamma.T.ravel())) * STEP)
-    states = [odd_cat().ravel()]
-    for _ in range(20):
-        states.append(step @ states[-1])
+    quiet = liouvillian(hamiltonian(2e-9, DETUNED, LEVELS), jumps)
+    quiet = quiet - 0.5 * (np.kron(gamma, one) + np.kron(one, gamma.T))
+    fresh = clicked(np.eye(LEVELS), np.eye(LEVELS)).ravel()[:, None] / LEVELS
+    whole = np.block([[quiet, fresh / HOLD], [gamma.T.ravel()[None], -np.eye(1) / HOLD]])  # ρ_I, and who is in the hold
+    step, y = expm(whole * STEP), np.append(odd_cat().ravel(), 0.0)
+    states = []
+    for _ in range(21):
+        states.append(y[:-1] + y[-1] * fresh[:, 0])
+        y = step @ y
     return quiet_run(run), np.array(states).reshape(-1, LEVELS, LEVELS)
 
 
