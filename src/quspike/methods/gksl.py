@@ -33,6 +33,7 @@ from quspike.methods.network import gksl as network_gksl
 from quspike.methods.phase_space import whole_fock
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
+TRAIN_LEVELS = 24  # the fewest where superposed spike trains share the levels with operators' jumps
 TOP_LEVELS = 2  # watched together: a state of one parity leaves every other level empty
 HEALTH = 3  # columns of the records: top-level population, trace − 1, smallest population
 
@@ -116,6 +117,11 @@ def solver(setup: Setup) -> Callable[..., Solution] | None:
     if setup.spike == "coherent":
         return coherent.solve
     return measured_fock.solver(setup) if not setup.several and measured_fock.wanted(setup) else None
+
+
+def least_levels(setup: Setup, params: Params) -> int:
+    """The fewest levels to begin with."""
+    return TRAIN_LEVELS if setup.spike == "coherent" and setup.membrane.memristors else 1
 
 
 def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:

@@ -24,7 +24,8 @@ class Method:
 
     baths : how the method can represent a dissipator, the default first. circuits : kinds of circuit it runs on.
     own_solver : it brings a `solve` of its own instead of a machine for the spiking scan.
-    space : what its truncation counts.
+    fock : its state is in Fock space. space : what its truncation counts.
+    poles : of lines with a cutoff, the poles of the noise are chosen before it starts (`run/coloured.py`).
     tolerance : of the error estimate that an automatic step has to meet.
     """
 
@@ -39,6 +40,8 @@ class Method:
     circuits: tuple[str, ...]
     junctions: bool
     own_solver: bool = False
+    fock: bool = False
+    poles: bool = False
     space: str = "Fock levels"
     tolerance: float = 1e-6
 
@@ -72,6 +75,11 @@ class Method:
         own = None if choose is None else choose(setup)
         return self.tolerance if own is None else own
 
+    def least_levels(self, setup: Setup, params: Params) -> int:
+        """The fewest Fock levels to begin with, beside what the first state needs."""
+        least: Callable[[Setup, Params], int] | None = getattr(self.home(setup), "least_levels", None)
+        return 1 if least is None else least(setup, params)
+
     def solver(self, setup: Setup) -> Callable[..., Solution] | None:
         """`solve(setup, plan, capacity, params, key)` where this setup does not run on the spiking scan, or None."""
         choose = getattr(self.home(setup), "solver", None)
@@ -94,12 +102,12 @@ METHODS: dict[str, Method] = {
             "moments", "quspike.methods.moments", "means and covariance, Brownian or secular",
             "linear circuits, exact given M(t)",
             True, ("mean_field", "measured"), ("expectation", "record"), ("markov", "drude"),
-            ("baseband", "resonator", "network"), False,
+            ("baseband", "resonator", "network"), False, poles=True,
         ),
         Method(
             "gksl", "quspike.methods.gksl", "secular GKSL in Fock space", "resonators with κ ≪ ω0, adiabatic memory",
             True, ("mean_field", "operator", "measured"), ("expectation", "record", "escape", "coherent"), ("markov",),
-            ("resonator", "network"), True,
+            ("resonator", "network"), True, fock=True,
         ),
         Method(
             "brownian", "quspike.methods.brownian.machine", "completely positive Caldeira–Leggett, nothing averaged",
@@ -111,7 +119,7 @@ METHODS: dict[str, Method] = {
             "trajectories", "quspike.methods.trajectories.solution", "pure states that jump or diffuse",
             "as its parent",
             True, ("mean_field", "operator"), ("expectation", "escape"), ("markov",), ("resonator",), True,
-            own_solver=True,
+            own_solver=True, fock=True,
         ),
         Method(
             "modes", "quspike.methods.modes.solution", "the lines themselves as oscillators, one closed system",
@@ -122,7 +130,7 @@ METHODS: dict[str, Method] = {
         Method(
             "heom", "quspike.methods.heom.machine", "hierarchical equations: lines that remember, to a depth",
             "κ/ω0 ≤ 0.3, ω_c ≤ 10 ω0; poles, levels and step are checked",
-            True, ("mean_field", "operator"), ("expectation",), ("drude",), ("resonator",), True,
+            True, ("mean_field", "operator"), ("expectation",), ("drude",), ("resonator",), True, fock=True,
         ),
     )
 }  # fmt: skip

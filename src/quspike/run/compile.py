@@ -20,14 +20,12 @@ import numpy as np
 
 from quspike.errors import InputError
 from quspike.kernel.grid import GridPlan, plan_grid, save_times, with_times
-from quspike.methods.escape.solution import first_levels as clicking_levels
 from quspike.methods.inputs import Inputs, fastest_drive
 from quspike.methods.method import Setup, Solution
 from quspike.methods.network import coloured as network_coloured
 from quspike.methods.phase_space import check as check_wigner
-from quspike.methods.registry import Method, check_kept, check_legal
+from quspike.methods.registry import METHODS, Method, check_kept, check_legal
 from quspike.methods.solve import solve
-from quspike.methods.trajectories.clicks import LEVELS as CLICKING_FRAME
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, total_capacitance
 from quspike.quantize.numbers.finite_line_modes import with_modes
@@ -36,7 +34,7 @@ from quspike.quantize.system import System, reduce_circuit
 from quspike.quantize.tables import with_tables
 from quspike.run.coloured import with_coloured_noise
 from quspike.run.coloured_network import with_network_noise
-from quspike.run.fock_space import BESIDE_LINES, JUNCTION, first_levels, state_choice
+from quspike.run.fock_space import first_levels, state_choice
 from quspike.run.load import load
 from quspike.run.massless import check_massless
 from quspike.run.network import choose_system_step, system_params, system_setup, with_scales
@@ -167,8 +165,8 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     else:
         params |= _membrane_params(run, reduced, elements, rung)
         setup = replace(setup, scale=voltage_scale(setup, params, run.duration))
-        setup = _with_levels(run, reduced, setup, params, _least_levels(setup, params, chosen))
-        setup = with_coloured_noise(setup, params, times) if setup.coloured and chosen != "heom" else setup
+        setup = _with_levels(run, reduced, setup, params, rung)
+        setup = with_coloured_noise(setup, params, times) if setup.coloured and rung.poles else setup
         dt = run.dt or 0.0  # 0: to be chosen when the method has had its say
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     setup = rung.prepare(setup, params, run.duration)
@@ -195,24 +193,13 @@ def _has_levels(setup: Setup) -> bool:
     return setup.fock or (setup.spike == "escape" and setup.resonator)
 
 
-def _least_levels(setup: Setup, params: Mapping[str, Any], method: str) -> int:
-    """The fewest levels to begin with, beside what the first state needs."""
-    if setup.spike == "escape" and setup.fock and method == "trajectories":
-        return CLICKING_FRAME
-    if setup.spike == "escape" and _has_levels(setup):
-        return clicking_levels(setup, params)
-    if setup.spike == "coherent" and setup.membrane.memristors:
-        return JUNCTION
-    return BESIDE_LINES if method == "heom" else 1
-
-
-def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any], least: int) -> Setup:
-    """A Fock space large enough for the first state and for what a reset leaves, of at least so many levels."""
+def _with_levels(run: Run, membrane: Membrane, setup: Setup, params: Mapping[str, Any], rung: Method) -> Setup:
+    """A Fock space large enough for the first state, for what a reset leaves, and for what the rung itself asks."""
     if setup.truncation is not None or not _has_levels(setup):
         return setup
     occupation = max(params["initial"]["occupation"], params["neuron"].get("reset_occupation", 0.0))
     levels = first_levels(run.initial, float(occupation), bool(membrane.junctions))
-    return replace(setup, truncation=max(levels, least))
+    return replace(setup, truncation=max(levels, rung.least_levels(setup, params)))
 
 
 def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, Any], method: str) -> Setup:
@@ -246,7 +233,7 @@ def _setup(run: Run, membrane: Membrane, inputs: Inputs, elements: Mapping[str, 
         initial_state=run.initial.state,
         state=state_choice(run.initial),
         truncation=run.truncation,
-        fock=method in ("gksl", "heom", "trajectories"),
+        fock=method in METHODS and METHODS[method].fock,
         nonlinearity=run.nonlinearity,
         diffusion=run.diffusion,
         save_states=run.save.states and method == run.method,

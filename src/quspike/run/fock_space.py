@@ -14,7 +14,6 @@ from quspike.run.initial import Initial
 TAIL = 1e-9  # of a thermal state's population that may lie beyond the last level
 SPARE = 4  # levels above the state, which the run watches
 JUNCTION = 24  # the fewest with a junction, which spreads the state about its mean
-BESIDE_LINES = 14  # the fewest beside lines that squeeze the state at κ/ω0 = 0.1
 SPREAD = 1.5  # by a junction, of a state that is already wide
 
 

@@ -44,7 +44,7 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     return setup
 
 
-def first_levels(setup: Setup, params: Params) -> int:
+def least_levels(setup: Setup, params: Params) -> int:
     """Levels for the largest of the amplitudes at the threshold, after a reset and at the start.
 
     In the laboratory a tail of the state is what reaches the threshold, and not the mean that a drive lifts there.

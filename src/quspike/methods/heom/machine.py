@@ -38,7 +38,14 @@ from quspike.methods.method import Machine, Params, Setup, initial_memories
 from quspike.methods.phase_space import whole_fock
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
-__all__ = ["build", "prepare", "rehearse", "resized"]
+__all__ = ["build", "least_levels", "prepare", "rehearse", "resized"]
+
+BESIDE_LINES = 14  # levels at the least, beside lines that squeeze the state at κ/ω0 = 0.1
+
+
+def least_levels(setup: Setup, params: Params) -> int:
+    """The fewest levels to begin with."""
+    return BESIDE_LINES
 
 
 class State(NamedTuple):

@@ -79,6 +79,11 @@ def resized(setup: Setup, params: Params) -> Setup:
     return replace(setup, fastest=max(_events(setup, params, mode), turning, decay, click))
 
 
+def least_levels(setup: Setup, params: Params) -> int:
+    """The fewest levels to begin with."""
+    return clicks.LEVELS if clicks.clicking(setup) else 1
+
+
 def refine(setup: Setup, params: Params, solution: Solution) -> Setup | None:
     """The setup with more kinds of jumps where the last ones of an operator memory were not rare; else None."""
     if not operators.wanted(setup) or setup.parent != "gksl":
