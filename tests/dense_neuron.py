@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import factorial
 
 import numpy as np
-from scipy.constants import hbar
+from scipy.constants import e, hbar, k
 from scipy.integrate import quad
 from scipy.linalg import expm, sqrtm
 from scipy.special import erfc, eval_hermite
@@ -22,19 +22,28 @@ PHI_ZPF, V_ZPF = np.sqrt(hbar * np.sqrt(L / C) / 2), np.sqrt(hbar / (2 * np.sqrt
 THETA, THRESHOLD, RESET, WIDTH = np.pi / 2, 8e-6, 1e-6, 2e-6
 AMPLITUDE, CARRIER = 1.2e-9, 5.1e9
 CIRCUIT = "C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 {R} T={T}\nI1 0 m tone"
+EJ = (hbar / (2 * e)) ** 2 / 40e-9
+JUNCTION = CIRCUIT.replace("10nH", f"{L * 4 / 3!r}H") + f"\nJJ1 m 0 EJ={EJ!r}J"  # 40 nH in parallel: L is the same
+
+R_OFF, R_ON, PHI_C, PHI_S = 600e3, 30e3, 1.2e-16, 0.8e-16
+MEMRISTOR = (
+    "C1 m 0 100fF\nL1 m 0 10nH\nI1 0 m tone\n"
+    f"MEM1 m 0 model=sigmoid R_off={R_OFF!r}ohm R_on={R_ON!r}ohm phi_c={PHI_C!r}Wb phi_s={PHI_S!r}Wb T={{T}}"
+)
 
 
 def run(
     bins=12, bin=0.5e-9, R="1e21ohm", T="20mK", reset="subtract", rest=0, state="vacuum", alpha=None, rate=None,
-    amplitude=AMPLITUDE, width=WIDTH, **more,
+    amplitude=AMPLITUDE, width=WIDTH, circuit=CIRCUIT, membrane="quadrature", **more,
 ):  # fmt: skip
     """The run file's twin of it."""
     neuron = qs.Neuron(
-        "m", membrane="quadrature", quadrature_phase=THETA, v_threshold=THRESHOLD, v_reset=RESET, reset=reset,
-        t_ref=rest * bin, spike="coherent", coherent={"bin": bin, "width": width, "rate": rate},
+        "m", membrane=membrane, quadrature_phase=THETA if membrane == "quadrature" else 0.0, v_threshold=THRESHOLD,
+        v_reset=RESET, reset=reset, t_ref=rest * bin, spike="coherent",
+        coherent={"bin": bin, "width": width, "rate": rate},
     )  # fmt: skip
     return qs.Run(
-        circuit=qs.Circuit(CIRCUIT.format(R=R, T=T)), duration=bins * bin, neuron=neuron, method="gksl",
+        circuit=qs.Circuit(circuit.format(R=R, T=T)), duration=bins * bin, neuron=neuron, method="gksl",
         drives={"tone": qs.Step(amplitude, envelope_of=CARRIER)}, initial=qs.Initial(state=state, alpha=alpha), **more,
     )  # fmt: skip
 
@@ -162,3 +171,20 @@ def mixed_coherence(ket, bra, kappa, occupation, bin=0.5e-9, reset="subtract", f
         elif n < bins:
             rho = swapped(rho, ket[n], bra[n], silent, spike, fresh)
     return complex(np.trace(rho))
+
+
+def golden_rule(temperature, most, levels=LEVELS):
+    """√Γ_k G_k of the sigmoid, by its own integral over the position of a larger space; in 1/√s."""
+    wide = lowering(levels + 50)
+    x, basis = np.linalg.eigh(wide + wide.T)
+    grid = np.linspace(-60, 60, 100_001)
+    w = 1 / R_OFF + (1 / R_ON - 1 / R_OFF) / (1 + np.exp(-(PHI_ZPF * grid - PHI_C) / PHI_S))
+    integral = np.append(0, np.cumsum(0.5 * PHI_ZPF * (np.sqrt(w)[1:] + np.sqrt(w)[:-1]) * np.diff(grid)))
+    coupling = ((basis * np.interp(x, grid, integral - integral[50_000])) @ basis.T)[:levels, :levels]
+    jumps = [np.sqrt(2 * k * temperature / hbar**2) * np.diag(np.diag(coupling))]
+    for quanta in range(1, most + 1):
+        step = 2 * OMEGA * quanta / hbar
+        planck = 1 / np.expm1(hbar * OMEGA * quanta / (k * temperature))
+        band = np.diag(np.diag(coupling, quanta), quanta)
+        jumps += [np.sqrt(step * (planck + 1)) * band, np.sqrt(step * planck) * band.T]
+    return jumps

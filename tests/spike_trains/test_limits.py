@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import qutip
+from scipy.constants import e, hbar
 from scipy.linalg import sqrtm
 from scipy.stats import chi2
 
@@ -13,9 +14,15 @@ from quspike.spike_trains.state import SpikeTrainState
 RATE, KAPPA, LONG, ALPHA = 1e9, 2e8, 4e-9, 0.6 + 1.2j  # Γ0 and κ in 1/s; a neuron let go above its threshold, at 5 mK
 
 
-def of_bins(bins):
+def of_bins(bins, **changes):
     return dense.chain(
-        bins=bins, bin=LONG / bins, R="50kohm", T="5mK", state="coherent", alpha=ALPHA, rate=RATE, amplitude=0.0
+        bins=bins,
+        bin=LONG / bins,
+        state="coherent",
+        alpha=ALPHA,
+        rate=RATE,
+        amplitude=0.0,
+        **({"R": "50kohm", "T": "5mK"} | changes),
     )
 
 
@@ -42,6 +49,63 @@ def test_without_their_qubits_short_bins_are_a_click_at_first_order(click):
     found = [np.linalg.norm(final_state(of_bins(bins)) - exact, "nuc") for bins in (16, 32, 64)]
     assert np.array(found[:-1]) / found[1:] == pytest.approx(2, abs=0.1)
     assert found[-1] < 0.02
+
+
+JUNCTION = {"circuit": dense.JUNCTION, "nonlinearity": "kerr"}
+
+
+def kerr():
+    """−E_J x⁴/24 averaged over the carrier, 1/ns: −(E_J η⁴/4ħ)(n² + n)."""
+    n, eta = np.arange(dense.LEVELS), dense.PHI_ZPF * 2 * e / hbar
+    return qutip.Qobj(np.diag(-dense.EJ * eta**4 / 4 / hbar * 1e-9 * (n**2 + n)))
+
+
+@pytest.mark.slow
+@pytest.mark.target
+def test_with_a_junction_short_bins_are_a_click_at_first_order_too(click):
+    """The same with H_nl of 0.3/ns a quantum. Catches: a junction that a qubit's reset forgets."""
+    jumps = [qutip.Qobj((KAPPA * 1e-9) ** 0.5 * dense.lowering()), qutip.Qobj(click)]
+    options = {"atol": 1e-11, "rtol": 1e-9}
+    exact = qutip.mesolve(kerr(), qutip.Qobj(first_state()), [0, LONG * 1e9], jumps, options=options).states[-1].full()
+    found = [np.linalg.norm(final_state(of_bins(bins, **JUNCTION)) - exact, "nuc") for bins in (32, 64)]
+    assert found[0] / found[1] == pytest.approx(2, abs=0.1)
+    assert found[1] < 0.02
+
+
+@pytest.mark.slow
+@pytest.mark.target
+def test_beside_an_operator_memory_short_bins_are_a_click_at_first_order_too(click):
+    """With the secular jumps of W(φ̂), written out by hand. Catches: a memory whose jumps stop at a qubit."""
+    jumps = [*operator_jumps(0.1, dense.LEVELS - 1), qutip.Qobj(click)]
+    options = {"atol": 1e-11, "rtol": 1e-9}
+    zero = qutip.qzero(dense.LEVELS)
+    exact = qutip.mesolve(zero, qutip.Qobj(first_state()), [0, LONG * 1e9], jumps, options=options).states[-1].full()
+    changes = {"circuit": dense.MEMRISTOR, "memory": "operator", "T": "0.1K"}
+    found = [np.linalg.norm(final_state(of_bins(bins, **changes)) - exact, "nuc") for bins in (32, 64)]
+    assert found[0] / found[1] == pytest.approx(2, abs=0.1)
+    assert found[1] < 0.03
+
+
+def operator_jumps(temperature, most):
+    return [qutip.Qobj(jump * 10**-4.5) for jump in dense.golden_rule(temperature, most)]
+
+
+@pytest.mark.slow
+@pytest.mark.target
+def test_the_field_of_spikes_of_a_junction_is_that_of_quantum_regression(click):
+    """⟨L†(t)L(t′)⟩ from t = 2 ns on, H_nl beside. Catches: phases of H_nl that turn the other way between spikes."""
+    jumps = [qutip.Qobj((KAPPA * 1e-9) ** 0.5 * dense.lowering()), qutip.Qobj(click)]
+    errors = []
+    for bins in (64, 128):
+        train = SpikeTrainState(of_bins(bins, **JUNCTION))
+        times = train.times[bins // 2 :] * 1e9
+        exact = qutip.correlation_2op_2t(
+            kerr(), qutip.Qobj(first_state()), [0.0, times[0]], times - times[0], jumps,
+            jumps[1].dag(), jumps[1], options={"atol": 1e-11, "rtol": 1e-9},
+        )[1].conj()  # fmt: skip
+        errors.append(np.abs(train.field_correlation(bins // 2) * 1e-9 - exact).max() / np.abs(exact).max())
+    assert errors[0] / errors[1] == pytest.approx(2, abs=0.15)
+    assert errors[1] < 0.03
 
 
 @pytest.mark.slow

@@ -36,6 +36,19 @@ def test_quimb_contracts_a_lossy_train_to_the_same_coherences(reset):
     assert np.abs(train.coherence(patterns) - np.array(found)).max() < 1e-12
 
 
+@pytest.mark.slow
+def test_quimb_contracts_a_lossy_junctions_train_to_the_same_coherences():
+    """Many stages in a move, one Kraus leg a site. Catches: legs of a free and of a held neuron that are cut apart."""
+    train = SpikeTrainState(
+        dense.chain(levels=5, bins=3, R="20kohm", T="100mK", rest=1, circuit=dense.JUNCTION, nonlinearity="kerr")
+    )
+    network = train.to_quimb()
+    patterns = np.array([[0, 0, 0], [0, 1, 0], [1, 0, 1]])
+    sides = [network.isel({f"k{n}": int(bit) for n, bit in enumerate(p)}) for p in patterns]
+    found = [[_overlap(ket, bra) for bra in sides] for ket in sides]
+    assert np.abs(train.coherence(patterns) - np.array(found)).max() < 1e-10
+
+
 def _overlap(ket, bra):
     other = bra.conj()
     other.mangle_inner_()

@@ -33,7 +33,7 @@ def site_tensors(chain: Chain) -> list[np.ndarray]:
         if n == 0:
             site = np.einsum("rmi,rmqnsk->qnsik", left, site)
         found.append(_cut(site.reshape(size * levels if n else 1, size * levels, 2, -1)))
-    last = np.stack([_moves(chain, chain.bins, kind) for kind in _kinds(chain)])
+    last = _moves(chain, chain.bins)[_kinds(chain)]
     last = last.transpose(0, 3, 2, 1).reshape(size * levels, levels, 1, -1)
     return [*found, _cut(last)]
 
@@ -76,7 +76,7 @@ def _kinds(chain: Chain) -> list[int]:
 
 def _site(chain: Chain, n: int) -> np.ndarray:
     """A^n by the rests before and after (1 + rest, N, 1 + rest, N, 2, K), the levels before and after in that order."""
-    moves = {kind: _moves(chain, n, kind) for kind in set(_kinds(chain))}
+    moves = _moves(chain, n)
     write = {kind: chain.writes[n].kraus(kind) for kind in (SILENT, SPIKE, RESTING)}
     levels, size = chain.levels, 1 + chain.rest
     legs = len(moves[FREE]) * len(write[SILENT])
@@ -91,12 +91,13 @@ def _site(chain: Chain, n: int) -> np.ndarray:
     return site
 
 
-def _moves(chain: Chain, n: int, kind: int) -> np.ndarray:
-    """Kraus operators of all stages of a move (R, N, N), one kind's on the legs of all."""
-    total = np.eye(chain.levels, dtype=complex)[None]
+def _moves(chain: Chain, n: int) -> np.ndarray:
+    """Kraus operators of all stages of a move, free and held (2, R, N, N), a leg the same for both."""
+    total = np.broadcast_to(np.eye(chain.levels, dtype=complex), (2, 1, chain.levels, chain.levels))
     for stage in chain.moves[n]:
-        kraus = stage.kraus(kind)
-        total = np.einsum("aij,bjk->abik", kraus, total).reshape(-1, chain.levels, chain.levels)
+        kraus = np.stack([stage.kraus(kind) for kind in (FREE, HELD)])
+        both = np.einsum("kaij,kbjl->kabil", kraus, total).reshape(2, -1, chain.levels, chain.levels)
+        total = _cut(both.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2) if both.shape[1] > 1 else both
     return total
 
 
