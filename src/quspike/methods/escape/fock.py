@@ -3,9 +3,10 @@
     dρ/dt = −i[H, ρ] + κ↓ 𝓓[a]ρ + κ↑ 𝓓[a†]ρ − ½{Γ(X̂_θ), ρ},     H/ħ = (ω0 − ω_d) a†a + H_nl + i(p a† − p* a)
     X̂_θ = V_zpf (a e^{−iθ} + a† e^{iθ}),    p = iφ_zpf e/2ħ for a drive I = e(t) cos ω_d t
 
-The membrane is a quadrature of the driven mode, so that it stands still in this frame, and for a constant envelope the
-generator is one matrix. Left out, as secular equations do, is what turns at 2ω_d: the other half of the drive (of order
-|p|/2ω_d in ⟨a⟩), and of a junction all that does not conserve the number of quanta.
+A quadrature of the driven mode stands still in this frame, and for a constant envelope the generator is one matrix. The
+voltage turns in it, and is watched from the laboratory, ω_d → 0 and p → pe^{−iω_d t}, where the same losses hold. Left
+out, as secular equations do, is what turns at 2ω_d: the other half of the drive (of order |p|/2ω_d in ⟨a⟩), and of a
+junction all that does not conserve the number of quanta.
 
 𝓙ρ = U √Γ ρ √Γ U†. The elements of Γ are exact (`kernel/detector`); its root is that of the truncated Γ, so that a click
 keeps probability to rounding. ρ is kept as the real matrix of `kernel/fock`. An edge much sharper than V_zpf converges
@@ -14,6 +15,8 @@ has jumps of its own in place of a and a†: `operator_memory.py`.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -27,38 +30,43 @@ from quspike.memory.operator import check_operator
 from quspike.methods import secular
 from quspike.methods.escape.detector import Detector, detector
 from quspike.methods.escape.operator_memory import dissipator, operators, resting_conductances
-from quspike.methods.escape.sources import envelope_of
+from quspike.methods.escape.sources import envelope_of, on_its_carrier
 from quspike.methods.escape.space import Space
 from quspike.methods.escape.superoperators import anticommutator, commutator, of_every_mode, over_packed, packed
 from quspike.methods.method import Params, Setup, initial_memories, memory_scales
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
 TOP_LEVELS = 2
+VOLTAGE = 0.5 * np.pi
+"""V̂ is the quadrature at this angle, of a frame that stands still."""
 
 
 def fock_space(setup: Setup, params: Params) -> Space:
-    """The Space of one mode of `setup.truncation` levels; seen: amplitudes, number and ⟨a²⟩ in the rotating frame.
+    """The Space of one mode of `setup.truncation` levels; seen: amplitudes, number and ⟨a²⟩ in its frame.
 
-    Raises NotAvailable for membranes that are no quadrature, junctions that do not conserve quanta, and operators.
+    Raises NotAvailable for the envelope as a membrane, and for junctions that do not conserve quanta.
     """
     refuse_fock(setup)
     mode, levels = resonator_mode(setup.one, params["elements"]), _levels(setup)
     envelope, carrier = envelope_of(setup, params, float(mode.omega))
     a, edge = np.diag(np.sqrt(np.arange(1.0, levels)), 1), detector(params)
-    click = click_matrix(setup, mode, edge, levels)
-    still = nonlinear_levels(setup, params, mode) - (carrier - float(mode.omega)) * np.arange(levels)
+    turns = setup.membrane_kind == "voltage"
+    seen, frame = (replace(setup, quadrature_phase=VOLTAGE), 0.0) if turns else (setup, carrier)
+    click = click_matrix(seen, mode, edge, levels)
+    still = nonlinear_levels(setup, params, mode) - (frame - float(mode.omega)) * np.arange(levels)
     laws, push = _laws(setup, params, mode), float(mode.phi_zpf) / (2 * hbar)
     row, zero, remembers = amplitude_rows(a), setup.reset == "zero", not operators(setup) and setup.one.memristors
     lines = () if not operators(setup) else (dissipator(setup, params, mode),)
 
     def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
         down, up, _ = laws(x, float(np.hypot(*s)))
-        return np.array([down, up, push * envelope(t), 1.0, *(1.0 for _ in lines), 1.0])
+        pushed, angle = push * envelope(t), (carrier - frame) * t
+        return np.array([down, up, pushed * np.cos(angle), pushed * np.sin(angle), 1.0, *(1.0 for _ in lines), 1.0])
 
     def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
         down, up, _ = laws(x, float(np.hypot(*s)))
         lost = 0.0 if zero else 1.0
-        return np.array([lost * down, lost * up, 0.0, 1.0, *(lost for _ in lines), 0.0])
+        return np.array([lost * down, lost * up, 0.0, 0.0, 1.0, *(lost for _ in lines), 0.0])
 
     return Space(
         terms=(*of_every_mode(levels), commutator(np.diag(still)), *lines, anticommutator(-0.5 * click)),
@@ -67,20 +75,21 @@ def fock_space(setup: Setup, params: Params) -> Space:
         trace=packed(np.eye(levels)),
         rate=packed(click),
         signal=np.stack([row["re"], row["im"]]),
-        seen=row | {"membrane": packed(quadrature(mode, setup.quadrature_phase, a))},
+        seen=row | {"membrane": packed(quadrature(mode, seen.quadrature_phase, a))},
         start=packed(first_state(setup, params, mode, a)),
         detector=edge,
-        current=envelope,
-        carrier=carrier,
+        current=on_its_carrier(envelope) if turns else envelope,
+        carrier=frame,
         edge=packed(np.diag(np.arange(levels) >= levels - TOP_LEVELS)),
         memory=lambda t, x, s: laws(x, float(np.hypot(*s)))[2],
-        energy=packed(detector_power(click, hbar * (np.diag(still) + carrier * np.diag(np.arange(levels))))),
+        energy=packed(detector_power(click, hbar * (np.diag(still) + frame * np.diag(np.arange(levels))))),
         leak=_leak(laws, setup, params, mode),
-        after=packed(reset_state(setup, params, mode, a)) if zero else None,
-        reset=None if zero else click_map(setup, params, mode, a, click),
+        after=packed(reset_state(seen, params, mode, a)) if zero else None,
+        reset=None if zero else click_map(seen, params, mode, a, click),
         first_memory=np.array([float(x) for x in initial_memories(setup, params)] if remembers else []),
         memory_scales=scales(setup, params, edge, mode) if remembers else np.zeros(0),
         frozen=not remembers,
+        turning=float(mode.omega) if turns else 0.0,
     )
 
 
@@ -91,9 +100,9 @@ def scales(setup: Setup, params: Params, edge: Detector, mode: Mode) -> np.ndarr
 
 def refuse_fock(setup: Setup) -> None:
     """What has no place in this equation, by name."""
-    if setup.membrane_kind != "quadrature":
-        why = "|⟨a⟩| is no observable" if setup.membrane_kind == "envelope" else "the voltage turns at ω0"
-        raise NotAvailable("membrane", setup.membrane_kind, f"must be quadrature with spike escape: {why}")
+    if setup.membrane_kind == "envelope":
+        remedy = "must be quadrature or voltage with spike escape: |⟨a⟩| is no observable"
+        raise NotAvailable("membrane", "envelope", remedy)
     if setup.one.junctions and setup.nonlinearity == "full":
         remedy = "must be secular or kerr with spike escape: the whole cosine turns with the carrier"
         raise NotAvailable("nonlinearity", "full", remedy)

@@ -39,8 +39,7 @@ from quspike.methods.method import Params, Setup, initial_memories
 from quspike.quantize.membrane import Dissipator
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
 
-VOLTAGE = 0.5 * np.pi
-"""V̂ is the quadrature at this angle, of a frame that stands still."""
+VOLTAGE = fock.VOLTAGE
 
 
 def laboratory_space(setup: Setup, params: Params) -> Space:

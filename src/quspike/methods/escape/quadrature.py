@@ -25,7 +25,9 @@ ON_RESONANCE = 1e-9  # of ω0: rounding of a frequency
 
 
 def has_marginal(setup: Setup, params: Params) -> bool:
-    """True for a linear resonator without memory, driven at ω0, that starts in a Gaussian state."""
+    """True for a linear resonator without memory, driven at ω0, that starts in a Gaussian state and shows X_θ."""
+    if setup.membrane_kind != "quadrature":
+        return False
     if setup.one.junctions or setup.one.memristors or setup.initial_state not in ("thermal", "vacuum", "coherent"):
         return False
     omega = float(resonator_mode(setup.one, params["elements"]).omega)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
@@ -73,6 +73,11 @@ def envelope_of(setup: Setup, params: Params, omega: float) -> tuple[Current, fl
         return sum(parts, jnp.zeros(()))
 
     return _sampled(setup, params, envelope), 2 * np.pi * carriers.pop() if carriers else omega
+
+
+def on_its_carrier(envelope: Current) -> Current:
+    """The same for who sees the carrier turn: only where there is no drive does nothing change."""
+    return replace(envelope, constant=tuple(0.0 if known == 0 else None for known in envelope.constant))
 
 
 def _sampled(setup: Setup, params: Params, function: Callable) -> Current:

@@ -65,9 +65,9 @@ def banded_damping(levels: int, jumps: list[tuple[int, np.ndarray]]) -> sparse.c
 
 @lru_cache(maxsize=8)
 def of_every_mode(levels: int) -> tuple[sparse.csr_matrix, ...]:
-    """𝓓[a], 𝓓[a†] and i[a + a†, ·], in which nothing is the neuron's own."""
+    """𝓓[a], 𝓓[a†], i[a + a†, ·] and −[a − a†, ·], in which nothing is the neuron's own."""
     a = np.diag(np.sqrt(np.arange(1.0, levels)), 1)
-    return damping(a), damping(a.T), commutator(-(a + a.T))
+    return damping(a), damping(a.T), commutator(-(a + a.T)), commutator(-1j * (a - a.T))
 
 
 def _sparse(superoperator: sparse.csr_matrix) -> sparse.csr_matrix:
