@@ -47,8 +47,8 @@ WHITE_LEAK, WHITE_SHARES = 1.0, {10: (0.31, 1.18), 100: (0.13, 1.42), 1000: (0.0
 3 % off, and the exact σ(V) over white noise's at the bound. Of means it says nothing. What a run misses is stated
 beside it, exactly (`coloured/white V_rms`)."""
 WHITE_MEMBRANE = (
-    "white noise leaves out zero-point motion: σ(V) is 1.18, 1.42, 1.65 times as large at 1 for ω_c = 10, 100, 1000 κ, "
-    "3 % larger at 0.31, 0.13, 0.065; ⟨V⟩ of a linear circuit is the same"
+    "white noise leaves out zero-point motion: σ(V) is 1.18 to 1.65 times as large at 1, and 3 % larger at 0.31 to "
+    "0.065 (ω_c = 10 to 1000 κ)"
 )
 JOHNSON_QUANTA = Crossing("σ(V)", "ħω0/kT", 0.44, 1.7, 0.8)
 """ħω0/kT of a classical ensemble in Johnson noise."""
