@@ -84,4 +84,10 @@ def ensemble_scan(
     numbers = first + jnp.arange(trajectories)
     if batch is None or batch >= trajectories:
         return jax.vmap(trajectory)(numbers)
-    return jax.lax.map(trajectory, numbers, batch_size=batch)
+    whole = trajectories // batch
+    chunks = jax.lax.map(jax.vmap(trajectory), numbers[: whole * batch].reshape(whole, batch))
+    found = jax.tree.map(lambda leaf: leaf.reshape(whole * batch, *leaf.shape[2:]), chunks)
+    if whole * batch == trajectories:
+        return found
+    rest = jax.vmap(trajectory)(numbers[whole * batch :])
+    return jax.tree.map(lambda one, other: jnp.concatenate([one, other]), found, rest)
