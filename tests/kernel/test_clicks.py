@@ -27,7 +27,7 @@ def trains(step, model, start, duration, dt, trajectories, capacity):
     )(jax.random.key(3))  # fmt: skip
 
 
-@pytest.mark.parametrize("stages", [0, STAGES])
+@pytest.mark.parametrize("stages", [0, pytest.param(STAGES, marks=pytest.mark.slow)])
 def test_intervals_of_a_steady_rate_are_exponential_after_their_hold(stages):
     """Hold + Exp(1/r) within Kolmogorov and Smirnov, in steps of 1.5/r; hold t_ref, or Erlang's of the same mean.
 
@@ -73,6 +73,7 @@ def clicking_walk(back):
     return model, lambda key, t0, t1, c, piece: diffuse_and_click(model, noise, key, t0, t1, c, piece, 0.0)
 
 
+@pytest.mark.slow
 def test_clicks_of_a_walk_that_is_put_back_have_the_killed_one_s_survival():
     """S(t) = e^{t/2}(cosh γt + sinh γt/γ)^{−1/2}, γ² = 1 + 4λ, from X = 0, in steps of a tenth of a leak time.
 
@@ -92,6 +93,7 @@ def test_clicks_of_a_walk_that_is_put_back_have_the_killed_one_s_survival():
     assert stats.kstest(gaps, lambda t: cumulative(1.05 * t)).pvalue < 1e-2
 
 
+@pytest.mark.slow
 def test_a_click_sees_the_walk_where_it_is():
     """A walk that clicks leave alone has λ⟨X²⟩ = λ of them in a leak time, and ΣX² over them is 3λ, from ⟨X⁴⟩.
 

@@ -5,12 +5,14 @@
 They differ where the neuron adapts; a trajectory without them, or that has fallen silent before the end, has the last
 rate 0. Each is a mean over trajectories with its standard error. One compiled problem serves all currents.
 Clicks (`escape`) need no trajectory: 1/⟨τ⟩ of the stationary interval, exactly; of the second spike for first_rate.
+Those of method `trajectories` are counted like other spikes.
 Without memory or noise 1/f = t_ref + RC ln((R I − v_reset)/(R I − v_threshold)).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 HALVINGS = 6  # of the step before the curve is given up
 SILENT = 3.0  # last intervals without a spike: the neuron has stopped
-CLICKS = "escape"
+CLICKS, DRAWN = "escape", "trajectories"  # whose clicks happen, one by one
 KINDS = ("expectation", "record", CLICKS)
 """Spikes that happen in a solution, or whose intervals are known without one."""
 
@@ -72,12 +74,12 @@ def fi_curve(
     heights = np.array([float(to_si(value, "current", "currents")) for value in currents])
     if not len(heights):
         raise InputError("currents", "none", "must be at least one")
-    if any(neuron.spike == CLICKS for neuron in run.neurons.values()):
+    if run.method != DRAWN and any(neuron.spike == CLICKS for neuron in run.neurons.values()):
         return _clicks(run, name, heights)
     steepest = float(heights[np.argmax(np.abs(heights))])
     step = run.drives[name]
     assert isinstance(step, Step)
-    problem = _problem(run.replace(classical=False, drives={**run.drives, name: Step(steepest, start=step.start)}))
+    problem = _problem(run.replace(classical=False, drives={**run.drives, name: replace(step, amplitude=steepest)}))
     trains = _trains(problem, name, heights, trajectories)
     window = (float(step.start), run.duration)
     table = {
@@ -111,8 +113,10 @@ def _clicks(run: Run, name: str, heights: np.ndarray) -> xr.Dataset:
     """The curve of a neuron that clicks, from the equation of its intervals: nothing is drawn."""
     from quspike.run.compile import compile_run
 
-    steps = [run.replace(classical=False, drives={**run.drives, name: Step(float(height))}) for height in heights]
-    problems = [compile_run(step) for step in steps]
+    step = run.drives[name]
+    assert isinstance(step, Step)
+    steps = [replace(step, amplitude=float(height), start=0.0) for height in heights]
+    problems = [compile_run(run.replace(classical=False, drives={**run.drives, name: one})) for one in steps]
     alike = all(neuron.reset == "zero" for neuron in run.neurons.values())  # whichever number an interval has
     kinds = ("stationary", "stationary" if alike else 2)
     found = {kind: [[[_click_rate(problem, kind)]] for problem in problems] for kind in set(kinds)}

@@ -35,7 +35,7 @@ def interval_statistics(
 
     Parameters
     ----------
-    what : a `Run`, a run file, or a compiled `Problem`.
+    what : a `Run`, a run file, or a compiled `Problem`; of method `trajectories`, the parent's intervals are meant.
     kind : `first`: from the run's initial state to the first spike. n: the n-th interval, of which 1 is the first and
         n ≥ 2 lies between the spikes n − 1 and n. `next`: after a spike that finds the memories where the run's
         `[initial]` has them. `stationary`: after very many spikes.
@@ -59,6 +59,8 @@ def interval_statistics(
     from quspike.run.compile import Problem, compile_run
 
     problem = what if isinstance(what, Problem) else compile_run(_checked(what))
+    if problem.method.name == "trajectories":  # whose clicks are drawn from the equation of their parent
+        problem = compile_run(problem.run.replace(method=problem.run.parent))
     _check(problem, kind)
     end = None if longest is None else to_si(longest, "time", "longest")
     question = Question("first" if kind == 1 else kind, end, points)
