@@ -1,5 +1,7 @@
 """Superposed spike trains of neurons with junctions and with operator memories, and those of a voltage itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import qutip
@@ -9,6 +11,7 @@ from scipy.linalg import expm
 import dense_neuron as dense
 from quspike.methods.coherent.error import train_error
 from quspike.methods.coherent.neuron import moves_between, neuron_of
+from quspike.methods.coherent.nonlinear import Between
 from quspike.run.compile import compile_run
 from quspike.spike_trains.bands import bands_of
 from quspike.spike_trains.chain import Histories, through
@@ -138,7 +141,7 @@ def orders(one, levels, jumps):
 def test_the_map_of_a_leaky_junction_is_that_of_the_master_equation_at_second_order():
     """QuTiP's propagator at κ = 1e8/s, n̄ = 0.1: half the step, a quarter of the difference.
 
-    Catches: H_nl twice, in 𝓔 and in U; a drive that is not weighed; loss at a part's end.
+    Catches: H_nl twice, in 𝓔 and in U; loss at a part's end.
     """
     one = neuron(circuit=dense.JUNCTION, nonlinearity="kerr", R="100kohm", T="0.1K")
     kappa, planck = 0.1, 1 / np.expm1(hbar * dense.OMEGA / (k * 0.1))
@@ -158,6 +161,23 @@ def test_the_map_of_an_operator_memory_is_that_of_its_jumps_at_second_order():
     errors = orders(one, np.zeros(6), [qutip.Qobj(jump * 10**-4.5) for jump in dense.golden_rule(0.1, 5, levels=6)])
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.1)
     assert errors[1] < 1e-3
+
+
+def test_without_a_junction_the_parts_are_exact():
+    """A driven, warm, leaky neuron in a few parts beside one displacement and one loss, κ = 5e8/s.
+
+    Catches: a drive that is not weighed for the loss still to come.
+    """
+    one = neuron(R="20kohm", T="0.1K", truncation=24)
+    lower = np.diag(np.sqrt(np.arange(1.0, 24)), 1)
+    jumps = np.array([np.sqrt(one.down) * lower, np.sqrt(one.up) * lower.T])
+    kappa = one.down - one.up
+    parts = replace(one, between=Between(one.setup, one.params, one.mode, kappa, np.zeros(24), jumps, True))
+    vacuum = np.zeros((1, 24, 24), dtype=complex)
+    vacuum[0, 0, 0], free = 1.0, np.zeros(1, dtype=int)
+    found = [through(moves_between(each, np.array([1e-9]), np.array([1.5e-9]), 4e-12)[0], Histories(vacuum, free, free))
+             for each in (one, parts)]  # fmt: skip
+    assert np.abs(found[0].rho - found[1].rho).max() < 1e-8
 
 
 @pytest.mark.parametrize("held_too", [True, False], ids=["subtract", "zero"])
@@ -193,7 +213,8 @@ def test_loss_by_bands_is_the_exponential_of_its_generator(held_too):
 def test_the_estimate_bounds_the_error_of_every_pattern():
     """Four bins at κ = 1e8/s: probabilities of all patterns beside those of a step sixteen times shorter.
 
-    Catches: an estimate of one move, or of the neuron alone.
+    It is 42 times what they are off by here: it bounds coherences and the neuron, too, and of all that may come in.
+    Catches: a map that is compared with itself, or with one of another order.
     """
     problem = compile_run(dense.run(bins=4, circuit=dense.JUNCTION, nonlinearity="kerr", R="100kohm", T="5mK",
                                     truncation=LEVELS))  # fmt: skip

@@ -41,6 +41,9 @@ def numerics_checks(solution: Solution) -> list[Check]:
     """The step's error, the truncation, trace and positivity of ρ, the uncertainty relation."""
     found = {name: float(value) for name, value in solution.diagnostics.items()}
     checks = [info("step error", found["error_estimate"], "summed local error of the steps, relative")]
+    if "pattern_bound" in found:  # superposed spike trains
+        text = "of the whole train and the neuron, in trace norm: no pattern's probability is further off"
+        checks = [info("train error", found["error_estimate"], text)]
     if "step_in_fastest_time" in found:
         text = "the step times the fastest rate: means err as its square, paths on given noise as itself"
         checks = [bounded("step/fastest time", found["step_in_fastest_time"], STEP, text)]
