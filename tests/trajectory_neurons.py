@@ -37,7 +37,7 @@ def zero_point(ds):
 def deviation(values, exact):
     """(mean − exact) in standard errors, trajectory first."""
     error = np.std(values, axis=0, ddof=1) / np.sqrt(len(values))
-    return (np.mean(values, axis=0) - exact) / np.maximum(error, 1e-15)
+    return (np.mean(values, axis=0) - exact) / np.maximum(error, 1e-12 * np.max(np.abs(values)))
 
 
 def diagnostics(ds):

@@ -28,6 +28,8 @@ def run_of(method, memory, spike, kind):
         netlist = netlist if memory == "operator" else netlist.replace(MEMRISTOR, "R1 m 0 300kohm T=20mK")
     measured = {"measurement": {"strength": "1e8/s"}} if memory == "measured" or spike == "record" else {}
     neuron = qs.Neuron("m", v_threshold="200 uV", spike=spike, **seen, **DETECTORS[spike])
+    if method == "trajectories" and measured:  # counters beside a record have no pure state
+        measured["unravelling"] = "diffusion"
     given = measured | {"drives": drives}
     return qs.Run(circuit=netlist, neuron=neuron, method=method, memory=memory, duration="0.2 ns", **given)
 

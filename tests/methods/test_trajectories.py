@@ -47,7 +47,7 @@ def test_jumps_and_diffusion_are_different_measurements(leaking):
 @pytest.mark.parametrize(
     ("changes", "word", "error"),
     [
-        ({"memory": "measured"}, "mean_field", InputError),
+        ({"memory": "measured"}, "measurement", InputError),
         ({"save": {"states": True}}, "states", NotAvailable),
         ({"save": {"wigner_times": ["1 ns"]}}, "wigner_times", NotAvailable),
         ({"circuit": "C1 m 0 100fF\nR1 m 0 10kohm T=20mK"}, "resonator", InputError),

@@ -176,10 +176,18 @@ class Memory:
 
 
 def qutip_solver(trajectories: int, share: float = 1.0, method: str = "rouchon") -> Callable[[], Seen]:
-    """QuTiP's ensemble, ħ = ω0 = V_zpf = 1; a call solves it anew."""
+    """QuTiP's ensemble; a call solves it anew."""
+    solve = qutip_trajectories(trajectories, share, method)
+    return lambda: Seen.of(*solve())
+
+
+def qutip_trajectories(
+    trajectories: int, share: float = 1.0, method: str = "rouchon", kerr: float = 0.0, levels: int = LEVELS
+) -> Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """⟨V⟩, W and ⟨V²⟩ of each of QuTiP's trajectories (B, T), ħ = ω0 = V_zpf = 1; kerr : χ of χ(a†a + ½a†²a²)."""
     import qutip
 
-    a, k = qutip.destroy(LEVELS), STRENGTH / OMEGA
+    a, k = qutip.destroy(levels), STRENGTH / OMEGA
     ratio = hbar * OMEGA / (k_B * T)
     occupation = 1 / math.expm1(ratio)
     turning = qutip.QobjEvo([[-1j * a, lambda t: np.exp(-1j * t)], [1j * a.dag(), lambda t: np.exp(1j * t)]])
@@ -187,6 +195,7 @@ def qutip_solver(trajectories: int, share: float = 1.0, method: str = "rouchon")
     force = AMPLITUDE * PHI_ZPF / (hbar * OMEGA)
     drive = qutip.QobjEvo(
         [
+            kerr * (a.dag() * a + 0.5 * a.dag() ** 2 * a**2),
             [-force * a, lambda t: np.sin(t) * np.exp(-1j * t)],
             [-force * a.dag(), lambda t: np.sin(t) * np.exp(1j * t)],
         ]
@@ -207,10 +216,10 @@ def qutip_solver(trajectories: int, share: float = 1.0, method: str = "rouchon")
     options = {"method": method, "dt": 1 / STEPS, "progress_bar": "", "keep_runs_results": True}
     looks = [math.sqrt(2 * k * EFFICIENCY) * turning]
     solver = qutip.SMESolver(drive, looks, heterodyne=False, c_ops=losses, options=options)
-    start = qutip.thermal_dm(LEVELS, occupation, method="analytic")
+    start = qutip.thermal_dm(levels, occupation, method="analytic")
     times = np.linspace(0, share * OMEGA * DURATION, SAMPLES + 1)
 
-    def solve() -> Seen:
+    def solve() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         def rate(t: float, state: Any) -> float:
             return memory.conductance(memory.x if t > 0 else 0.0)
 
@@ -218,6 +227,6 @@ def qutip_solver(trajectories: int, share: float = 1.0, method: str = "rouchon")
         mean, pair, number, w = (np.array(e) for e in result.runs_expect)
         back = np.exp(-1j * times)
         v = 2 * np.imag(mean * back)
-        return Seen.of(v, w.real, 2 * number.real + 1 - 2 * np.real(pair * back**2))
+        return v, w.real, 2 * number.real + 1 - 2 * np.real(pair * back**2)
 
     return solve

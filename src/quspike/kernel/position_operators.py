@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
@@ -35,10 +36,10 @@ def positions(levels: int) -> Positions:
 
 def of_position(at: Positions, values: Array) -> Array:
     """⟨m|f(X̂)|n⟩ (N, N) of f at the points; real and symmetric."""
-    return at.here.T @ (values[:, None] * at.here)
+    return jnp.asarray(at.here.T @ (values[:, None] * at.here))
 
 
 def with_momentum(at: Positions, values: Array) -> Array:
     """A (N, N), real and antisymmetric: ½{f(X̂), P̂} = −iA."""
     product = at.here.T @ (values[:, None] * at.slopes)
-    return 0.5 * (product - product.T)
+    return jnp.asarray(0.5 * (product - product.T))

@@ -118,8 +118,8 @@ METHODS: dict[str, Method] = {
         Method(
             "trajectories", "quspike.methods.trajectories.solution", "pure states that jump or diffuse",
             "as its parent",
-            True, ("mean_field", "operator"), ("expectation", "escape"), ("markov",), ("resonator",), True,
-            own_solver=True, fock=True,
+            True, ("mean_field", "measured", "operator"), ("expectation", "record", "escape"), ("markov",),
+            ("resonator",), True, own_solver=True, fock=True,
         ),
         Method(
             "modes", "quspike.methods.modes.solution", "the lines themselves as oscillators, one closed system",

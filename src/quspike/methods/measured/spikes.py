@@ -48,7 +48,7 @@ def spiking_step(model: Model, end: Any, y: State, piece: Any, noise: Noise) -> 
         after = step(model, begin, end - begin, y, piece, noise.free, share, leaking)
     level, t_ref = model.params["neuron"]["v_threshold"], model.params["neuron"]["t_ref"]
     low, high = membrane(model, origin, before) - level, membrane(model, end, after) - level
-    pull = _response(model, origin, before)
+    pull = response(model, origin, before)
     fires, fraction = crossing(low, high, pull**2 * free / model.information, noise.uniform, held > 0)
     fires = fires & (free > 0)
     when = jnp.maximum(origin + fraction * (end - origin), free_from)
@@ -61,7 +61,7 @@ def spiking_step(model: Model, end: Any, y: State, piece: Any, noise: Noise) -> 
     return y, jnp.where(fires, when, jnp.nan)
 
 
-def _response(model: Model, t: Any, y: State) -> Array:
+def response(model: Model, t: Any, y: State) -> Array:
     """∂m/∂y: what the membrane learns from a surprising record of 1 V s."""
     zero = jnp.zeros(())
     _, slope = jax.jvp(lambda nu: membrane(model, t, learn(model, t, y, nu, nu)), (zero,), (zero + 1.0,))

@@ -40,11 +40,11 @@ def _glide(model: Model, t, h, y: State, piece, driven, leaking, last: bool) -> 
     y = y._replace(given=move(model.given, t, 0.5 * h, y.given, piece))
     w = damping(model.given, t + 0.5 * h, y.given, piece)
     y = drift(model, t, h, y, w, piece, driven, leaking, last)
-    y = described(model, t + h, y._replace(given=_faded(model, h, y.given)), piece)
+    y = described(model, t + h, y._replace(given=faded(model, h, y.given)), piece)
     return y._replace(given=move(model.given, t + h, 0.5 * h, y.given, piece))
 
 
-def _faded(model: Model, h, given):
+def faded(model: Model, h, given):
     """Filters forget."""
     fade, watch = jnp.exp(-model.given.memory_rate * h), jnp.exp(-model.given.spike_rate * h)
     return given._replace(
@@ -64,27 +64,27 @@ def spiking_step(model: Model, end: Any, y: State, piece: Any, noise: Noise) -> 
     after = step(model, begin, end - begin, y, piece, noise.free, share, leaking)
     level = neuron["v_threshold"]
     low, high = (membrane(model.given, t, s.given) - level for t, s in ((begin, y), (end, after)))
-    pull = gaussian._response(model.given, begin, y.given)
+    pull = gaussian.response(model.given, begin, y.given)
     fires, fraction = crossing(low, high, pull**2 * free / model.given.information, noise.uniform, held > 0)
     fires = fires & (free > 0)
     when = jnp.maximum(begin + fraction * (end - begin), free_from)
     there = jax.tree.map(lambda a, b: a + fraction * (b - a), y, after)
     short = jnp.where(fraction > 0, -(low + fraction * (high - low)), 0.0)  # an excursion beyond the line
-    there = _learned(model, when, there, short / jnp.where(pull == 0, 1.0, pull))
+    there = learned(model, when, there, short / jnp.where(pull == 0, 1.0, pull))
     spent = reset(model, when, there, piece)
     spent = spent._replace(given=spent.given._replace(time=when, release=when + neuron["t_ref"]))
     after = after._replace(given=after.given._replace(time=end))
     return jax.tree.map(lambda a, b: jnp.where(fires, a, b), spent, after), jnp.where(fires, when, jnp.nan)
 
 
-def _learned(model: Model, t, y: State, surprise) -> State:
+def learned(model: Model, t, y: Any, surprise) -> Any:
     """Means after a surprising record [V s], as a Gaussian state's; what it tells of higher moments is left out."""
     told = learn(model.given, t, y.given, surprise, surprise)
-    moved = _amplitude(model, t, told) - _amplitude(model, t, y.given)
+    moved = amplitude_of(model, t, told) - amplitude_of(model, t, y.given)
     return y._replace(given=told, alpha=y.alpha + moved)
 
 
-def _amplitude(model: Model, t, given):
+def amplitude_of(model: Model, t, given):
     """⟨a⟩ of a mean flux and voltage, in the rotating frame."""
     lab = (model.given.omega * given.flux + 1j * given.voltage) / (2 * model.mode.v_zpf)
     return lab * jnp.exp(1j * model.given.omega * t)
@@ -94,7 +94,7 @@ def reset(model: Model, t: Any, y: State, piece: Any) -> State:
     """The state just after a spike: `zero` swaps the mode with a thermal one, `subtract` displaces it."""
     given = gaussian.reset(model.given, t, y.given)
     gate = secular.kinetic(model.setup, model.params, model.mode, t, 0.0 * y.alpha, piece)
-    alpha, packed = _amplitude(model, t, given) - gate, y.packed
+    alpha, packed = amplitude_of(model, t, given) - gate, y.packed
     if model.setup.reset == "subtract":
         alpha = alpha - moments(packed).a
     else:

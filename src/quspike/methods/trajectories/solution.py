@@ -35,7 +35,7 @@ from quspike.memory import mean_field
 from quspike.methods import operator_jumps, secular
 from quspike.methods.escape.choice import rate_at_rest
 from quspike.methods.method import Params, Setup, Solution
-from quspike.methods.trajectories import clicks, motion, operator_motion, operators, records
+from quspike.methods.trajectories import clicks, measured, motion, operator_motion, operators, records
 from quspike.methods.trajectories.losses import kinds
 from quspike.methods.trajectories.start import first_state, reset_state
 from quspike.methods.trajectories.state import settled
@@ -60,6 +60,8 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """
     if setup.save_states:
         raise NotAvailable("[save] states", "true", "must be false with method trajectories, which keeps no states yet")
+    if measured.wanted(setup):
+        setup = measured.prepare(setup, params, duration)
     if setup.parent == "brownian":
         setup = replace(setup, steps_per_radian=STEPS_PER_RADIAN)
     if operators.wanted(setup):
@@ -72,11 +74,11 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
 
 def resized(setup: Setup, params: Params) -> Setup:
     """The setup with the fastest that its steps have to follow: jumps, noise, and the highest levels' phases; 1/s."""
-    mode = resonator_mode(setup.one, params["elements"])
+    mode, told = resonator_mode(setup.one, params["elements"]), setup.fastest if measured.wanted(setup) else 0.0
     turning = 0.5 * STABLE / TURN * _energy_range(setup, params, mode)
     decay = operators.fastest(setup, params) if operators.wanted(setup) else 0.0
     click = STABLE / JUMPS * clicks.fastest(setup, params) if clicks.clicking(setup) else 0.0
-    return replace(setup, fastest=max(_events(setup, params, mode), turning, decay, click))
+    return replace(setup, fastest=max(_events(setup, params, mode), turning, told, decay, click))
 
 
 def least_levels(setup: Setup, params: Params) -> int:
@@ -132,6 +134,8 @@ def build(setup: Setup, params: Params) -> Any:
 
 def solver(setup: Setup) -> Callable[..., Solution]:
     """`solve(setup, plan, capacity, params, key)`, which compiles at its first call."""
+    if measured.wanted(setup):
+        return measured.MeasuredTrajectories(setup)
     compiled: dict[str, Any] = {}
 
     def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Array | None) -> Solution:
