@@ -21,12 +21,12 @@ LEVELS = 14
 
 def clicking(*, law=LAW, x0=0.0, polarity="m 0", shunt="", reset="zero", t_ref=T_REF, spike="escape", drive=DRIVE,
              carrier=OMEGA, width=WIDTH, temperature=T, angle=ANGLE, stages="auto", threshold=THRESHOLD, model=None,
-             **settings):  # fmt: skip
+             rate=RATE, **settings):  # fmt: skip
     """The run of one node. model : of the memristor, in place of law and x0; shunt : a line beside it."""
     numbers = "R_off={R_off}ohm R_on={R_on}ohm phi_c={phi_c}Wb phi_s={phi_s}Wb".format(**law or LAW)
     memristor = f"MEM1 {polarity} {model or f'model=sigmoid {numbers} x0={x0}Wb'} T={temperature}K"
     circuit = f"C1 m 0 {C}F\nL1 m 0 {INDUCTANCE}H\nI1 0 m input\n{shunt}\n" + (memristor if law else "")
-    seen = {"escape": {"rate": RATE, "width": width, "stages": stages}} if spike == "escape" else {}
+    seen = {"escape": {"rate": rate, "width": width, "stages": stages}} if spike == "escape" else {}
     neuron = qs.Neuron("m", membrane="quadrature", quadrature_phase=angle, v_threshold=threshold, t_ref=t_ref,
                        reset=reset, spike=spike, **seen)  # fmt: skip
     drives = {"input": qs.Step(f"{drive}A", envelope_of=carrier / (2 * np.pi))}

@@ -155,12 +155,12 @@ SILENT = {
 
 
 def test_what_it_shows_of_its_memory_is_that_of_the_laboratory():
-    """x0 − ⟨φ⟩, ⟨W⟩ and −½⟨{W, V}⟩ of a flipped memristor that nothing clicks, from dense exponentials.
+    """x0 − ⟨φ⟩, ⟨W⟩ and −½⟨{W, V}⟩ of a flipped memristor that hardly clicks, from dense exponentials.
 
     Catches: ⟨W(φ̂)⟩ in the drive's frame, ⟨W⟩⟨V⟩ for the current, the wrong ends of an element.
     """
     settings = SILENT | {"duration": 0.5e-9, "save_every": 0.05e-9}
-    ds = quiet_run(clicking(threshold=1e-3, polarity="0 m", **settings))
+    ds = quiet_run(clicking(rate=1.0, polarity="0 m", **settings))
     levels, x0, a = 18, SILENT["x0"], lowering(18)
     flow = liouvillian(OMEGA * a.T @ a, jumps(x0=x0, sign=-1.0, temperature=0.1, levels=levels))
     step, kick = expm(flow * 0.05e-9), expm((0.9 - 0.5j) * a.T - (0.9 + 0.5j) * a)
@@ -186,7 +186,7 @@ def test_without_clicks_it_is_the_same_neuron():
     Catches: a dissipator that is not the same in every frame, two rooms whose signs differ.
     """
     found, plain = (
-        quiet_run(clicking(polarity="0 m", threshold=1e-3, spike=spike, **SILENT))
+        quiet_run(clicking(polarity="0 m", threshold=1e-3, rate=1.0, spike=spike, **SILENT))
         for spike in ("escape", "expectation")
     )
     for name in ("voltage", "voltage_std", "flux", "memristance", "memory", "memristor_current"):
