@@ -114,6 +114,16 @@ def test_a_circuit_without_a_neuron_shows_its_node_voltages():
     assert {text.get_text() for text in panels(figure)["V (µV)"].texts} == {"m", "classical"}
 
 
+def test_a_battery_that_delivers_nothing_is_not_drawn(classical):
+    """Beside a current that does. Catches: three names at zero under the one that matters."""
+    solution = SimpleNamespace(**vars(classical))
+    given = np.asarray(classical.input_current)
+    solution.input_current = np.concatenate([0 * given, given], axis=1)
+    problem = SimpleNamespace(**vars(adapting_neuron.PROBLEM) | {"sources": ("VK", "I1")})
+    figure = plot_run(adapting_neuron.result(solution, None, problem=problem))
+    assert {text.get_text() for text in panels(figure)["I (pA)"].texts} == {"I1"}
+
+
 def test_names_in_the_margin_do_not_overlap(figure):
     """In rendered pixels. Catches: heights compared before the axis has its limits."""
     renderer = figure._get_renderer()

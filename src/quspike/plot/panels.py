@@ -99,8 +99,12 @@ def _row_name(ds: xr.Dataset, neuron: str, has_twin: bool) -> str:
 
 
 def draw_input(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[Label]:
-    """What each source delivers; of a carrier that the saved times do not resolve, its envelope."""
+    """What each source delivers; of a carrier that the saved times do not resolve, its envelope.
+
+    Sources that deliver nothing beside others, the batteries of ion channels say, are left out.
+    """
     current, carriers = input_envelopes(ds)
+    current = _delivering(current)
     labels = [
         (f"{name}, {human(carriers[name], 'Hz', 3)}" if name in carriers else name, level, colour)
         for name, level, colour in _lines(panel, current, "source", "A", [INK, *SERIES])
@@ -108,6 +112,14 @@ def draw_input(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None) -> list[Lab
     _label(panel, "I", scale(current.values, "A")[1])
     panel.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
     return labels
+
+
+def _delivering(current: xr.DataArray) -> xr.DataArray:
+    """The sources that ever deliver something; all of them where none does."""
+    if "source" not in current.dims:
+        return current
+    busy = (current != 0).any([dim for dim in current.dims if dim != "source"]).values
+    return current.isel(source=busy) if busy.any() else current
 
 
 def draw_membrane(panel: Axes, ds: xr.Dataset, twin: xr.Dataset | None, neuron: str) -> list[Label]:

@@ -48,7 +48,8 @@ class Verdicts(Mapping[str, "Check"]):
         if not judged:
             return "nothing to judge"
         if not self.warnings:
-            return f"all {len(judged)} numbers within their bounds"
+            few = {1: "the one number within its bound", 2: "both numbers within their bounds"}
+            return few.get(len(judged), f"all {len(judged)} numbers within their bounds")
         return f"{len(self.warnings)} of {len(judged)} numbers beyond their bounds"
 
     def lines(self) -> list[str]:
