@@ -219,16 +219,16 @@ def test_a_weak_inductor_leaves_an_rc_membrane():
 
 @pytest.mark.slow
 def test_hot_resonators_click_as_langevin_ones_do():
-    """kT = 2.5 ħω0: first clicks of 4,000 classical modes, V̇ = −V/RC − φ/LC + noise, φ̇ = V, against S by KS.
+    """kT = 2 ħω0: first clicks of 4,000 classical modes, V̇ = −V/RC − φ/LC + noise, φ̇ = V, against S by KS.
 
     Catches: friction or noise of half the size, a Γ of another voltage.
     """
     omega = 1 / np.sqrt(INDUCTANCE * C)
-    heat = 2.5 * hbar * omega / k_B
+    heat = 2 * hbar * omega / k_B
     shunt, unit = 3e3, np.sqrt(k_B * heat / C)
-    run = clicking(leak=f"R1 m 0 {shunt}ohm T={heat}K", threshold=2 * unit, width=0.3 * unit, rate=1e10)
+    run = clicking(leak=f"R1 m 0 {shunt}ohm T={heat}K", threshold=2 * unit, width=0.3 * unit, rate=1e10, truncation=30)
     found = interval_statistics(run, "first")
-    random, count, step = np.random.default_rng(5), 4000, 0.005 / omega
+    random, count, step = np.random.default_rng(5), 4000, 0.03 / omega
     kappa = 1 / (shunt * C)
     v, phi = unit * random.standard_normal(count), unit / omega * random.standard_normal(count)
     left, clicked, t = random.exponential(size=count), np.full(count, np.nan), 0.0

@@ -72,6 +72,8 @@ def answer(
 
     duration : of a run that moves, s. matrices : where a neuron's equation comes from, for who keeps it.
     """
+    if (setup.truncation or 0) > MOST_LEVELS:  # a run's own, for a tail that no interval sees: fewer are tried
+        setup = replace(setup, truncation=MOST_LEVELS)
     space = matrices(setup, params)
     if space.stiff:
         return _answered(setup, params, duration, space, question)
