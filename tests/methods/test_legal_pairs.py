@@ -23,8 +23,9 @@ def run_of(method, memory, spike, kind):
     turns = method == "brownian" and spike == "escape"  # a quadrature, in a frame that does not
     seen = {"membrane": "quadrature"} if kind == "resonator" and not turns else {}
     netlist, drives = NETLISTS[kind], {}
-    if spike == "coherent":  # a mean field is refused beside a memristor, and a bias beside an operator
+    if spike == "coherent" or (method == "trajectories" and spike == "escape"):  # which see the frame of a drive
         netlist, drives = netlist.replace("0.1nA", "tone"), {"tone": qs.Step("0.1 nA", envelope_of="5 GHz")}
+    if spike == "coherent":  # a mean field is refused beside a memristor
         netlist = netlist if memory == "operator" else netlist.replace(MEMRISTOR, "R1 m 0 300kohm T=20mK")
     measured = {"measurement": {"strength": "1e8/s"}} if memory == "measured" or spike == "record" else {}
     neuron = qs.Neuron("m", v_threshold="200 uV", spike=spike, **seen, **DETECTORS[spike])
