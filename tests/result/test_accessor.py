@@ -15,7 +15,8 @@ import adapting_neuron
 from quspike.errors import InputError
 from quspike.result import store
 from quspike.result.provenance import check_inputs
-from quspike.verdict import info
+from quspike.result.verdicts import Verdicts
+from quspike.verdict import bounded, info
 
 
 def test_printing_tells_the_story(ds):
@@ -59,6 +60,18 @@ def test_a_silent_neuron_has_a_summary(classical):
     assert "spikes        0\n" in text
     assert "no spikes either" in text
     assert "intervals" not in text
+
+
+def test_one_interval_is_one_number():
+    """Catches: `6.3 → 6.3 ns, mean 6.3 ns` of two spikes."""
+    twice = adapting_neuron.solution(18e-9)
+    assert "interval      6.308 ns\n" in adapting_neuron.result(twice, twice).qs.summary()
+
+
+def test_a_number_at_its_bound_is_within_it_and_says_so():
+    """Catches: `warn 0.1 (must be ≤ 0.1)`, of ω0 and ω_c that were chosen so."""
+    check = bounded("fastest rate/cutoff", 0.1 * (1 + 4e-16), 0.1, "")
+    assert "ok    fastest rate/cutoff  0.1 (must be ≤ 0.1)" in repr(Verdicts([check]))
 
 
 def test_a_selection_still_has_a_summary(ds):

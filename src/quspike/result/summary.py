@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from itertools import zip_longest
 
 import numpy as np
 import xarray as xr
@@ -74,7 +73,9 @@ def _spikes(ds: xr.Dataset) -> list[tuple[str, str]]:
             continue
         (times,), gaps = trains, np.diff(trains[0])
         facts.append((label, f"{len(times)}{_first_and_last(times)}"))
-        if len(gaps):
+        if len(gaps) == 1:
+            facts.append(("interval", human(gaps[0], "s")))
+        elif len(gaps):
             facts.append(("intervals", f"{human_range(gaps[0], gaps[-1], 's')}, mean {human(gaps.mean(), 's')}"))
     return facts or [("spikes", "no neuron in this circuit")]
 
@@ -123,8 +124,10 @@ def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]
     if BATCH in ds.dims:
         return [("vs classical", ensemble_departure(ds, twin))]
     if drawn(ds):
-        pairs = zip_longest(spike_trains(ds).values(), spike_trains(twin).values())
-        changed = [_shifts(quantum, classical) for (quantum,), (classical,) in pairs]
+        trains, beside = spike_trains(ds), spike_trains(twin)
+        changed = [_shifts(trains[name][0], beside[name][0]) for name in trains]
+        if len(changed) > 1:
+            changed = [f"{name}: {text}" for name, text in zip(trains, changed, strict=True)]
     else:
         trains = spike_trains(twin).items()
         changed = [f"{expected_count(ds, name):.4g} spikes for {len(train)}" for name, (train,) in trains]

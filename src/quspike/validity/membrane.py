@@ -113,7 +113,7 @@ def quantum(setup: Setup, method: str, params: Mapping[str, Any], solution: Solu
     elif white:
         checks.append(bounded("hbar kappa/kT", ratio, WHITE_LEAK, WHITE_MEMBRANE))
     else:
-        checks.append(info("hbar kappa/kT", ratio, WHITE_NOISE))
+        checks.append(info("hbar kappa/kT", ratio, "quantum noise over the linewidth if ≳ 1"))
     if setup.resonator:
         assert setup.omega is not None
         checks.append(_quantum_of_the_mode(method, hbar * setup.omega / (k_B * coldest)))
