@@ -1,12 +1,18 @@
 """Averages of measured trajectories without a trajectory: closed forms for a frozen memory, trajectories for others."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.linalg import expm
+from scipy.special import factorial
 
 import quspike as qs
 from quspike.analysis.measured_average import measured_average
 from quspike.constants import hbar, k_B
+from quspike.methods.measured_fock import closed
+from quspike.methods.measured_fock.state import model_of
+from quspike.run.compile import compile_run
 from quspike.run.simulate import quiet_run
 
 T, C, L, R = 0.1, 1e-13, 1e-8, 2e4
@@ -100,3 +106,33 @@ def test_what_has_no_equation_of_its_own_is_refused(changes, key):
     """Catches an average that is silently of something else."""
     with pytest.raises(qs.InputError, match=key):
         measured_average(measured_run(FROZEN).replace(**changes))
+
+
+@pytest.mark.parametrize(("quanta", "refused"), [(9.0, True), (0.05, False)])
+def test_a_carrier_that_swings_across_the_law_is_refused(quanta, refused, monkeypatch):
+    """|⟨W cos 2θ⟩|/⟨W⟩ of a coherent state at one memory, by quadrature; beyond a tenth there is no average.
+
+    Catches: an amplitude of half the size; cos θ for cos 2θ; a share that is computed and not asked for.
+    """
+    law = "R_on=3kohm R_off=60kohm phi_c=1fWb phi_s=0.2fWb"
+    run = measured_run(FROZEN.replace("R_on=20kohm R_off=20kohm", law), truncation=30)
+    n, x = np.arange(30), np.linspace(-1.6e-15, 1.6e-15, 17)
+    psi = np.exp(-quanta / 2) * np.sqrt(quanta) ** n / np.sqrt(factorial(n))
+    at, swing = x[12], 2 * np.sqrt(hbar / (2 * OMEGA * C)) * np.sqrt(quanta)
+
+    def w(theta):
+        return 1 / 60e3 + (1 / 3e3 - 1 / 60e3) / (1 + np.exp(-(at + swing * np.cos(theta) - 1e-15) / 0.2e-15))
+
+    exact = abs(quad(lambda u: w(u) * np.cos(2 * u), 0, np.pi)[0]) / quad(w, 0, np.pi)[0]
+    times = 5  # saved
+    density = np.tile(np.eye(17)[12] / (x[1] - x[0]), (times, 1))
+    found = closed.Averages(*map(jnp.asarray, (x, density, np.tile(np.outer(psi, psi), (times, 1, 1)), np.ones(times))))
+    problem = compile_run(run)
+    assert closed.carrier_share(model_of(problem.setup, problem.params), found) == pytest.approx(exact, rel=1e-6)
+    assert (exact > 0.1) is refused
+    monkeypatch.setattr(closed, "averages", lambda *numbers: found)
+    if refused:
+        with pytest.raises(qs.InputError, match="wider than the carrier's swing"):
+            measured_average(run)
+    else:
+        assert measured_average(run).attrs["carrier_share"] == pytest.approx(exact, rel=1e-6)

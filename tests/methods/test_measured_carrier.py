@@ -1,15 +1,19 @@
 """A record holds the carrier of a resonator: what its memory damps, against the circuit's own classical equation."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad, solve_ivp
 
 import quspike as qs
 from quspike.constants import hbar
+from quspike.methods.measured import solution
 from quspike.methods.measured.numbers import model_of
 from quspike.methods.measured.rest import noise_at_rest
 from quspike.methods.measured.solution import stray_spikes
 from quspike.run.compile import compile_run
+from quspike.validity.common import numerics_checks
 
 C, L, PERIODS, POINTS = 1e-13, 1e-8, 24, 48
 OMEGA = (L * C) ** -0.5
@@ -157,3 +161,22 @@ def test_a_step_that_is_too_long_for_its_error_is_said():
     long = found.run.replace(dt="20 ps", trajectories=2, duration="4 ns", save_every="4 ns")
     with pytest.warns(qs.ValidityWarning, match="step/fastest time"):
         qs.run(long)
+
+
+@pytest.mark.parametrize(("filtering", "fastest"), [(1e-9, OMEGA), (20e-12, 5e10)])
+def test_a_step_is_judged_by_the_fastest_of_its_times(filtering, fastest):
+    """h over the shortest of 1/ω0 and a filter, warned of beyond a half. Catches: the slower of two rates; a bound that
+    is another; a number that no verdict follows."""
+    phase = {"membrane": "quadrature", "quadrature_phase": 0.0, "t_ref": "10 ps", "v_threshold": 1.0}
+    neuron = qs.Neuron("m", spike="record", record={"filter": filtering}, **phase)
+    run = qs.Run(
+        circuit="C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 10kohm T=20mK", neuron=neuron, measurement={"strength": "1e4/s"},
+        duration="1 ns", save_every="1 ns", dt="10 ps", classical=False,
+    )  # fmt: skip
+    found = compile_run(run)
+    numbers = solution._checked(found.setup, found.plan, found.params)
+    assert float(numbers["step_in_fastest_time"]) == pytest.approx(10e-12 * fastest, rel=1e-9)
+    told = {"error_estimate": 0.0, "spikes_at_rest": 0.0}
+    for value, verdict in ((0.49, "ok"), (0.51, "warn")):
+        checks = numerics_checks(SimpleNamespace(diagnostics=told | {"step_in_fastest_time": value}, spike_count=0))
+        assert {c.name: c.verdict for c in checks}["step/fastest time"] == verdict
