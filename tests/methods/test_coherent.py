@@ -143,3 +143,30 @@ def test_patterns_that_are_none_are_refused(pattern, message):
 
     with pytest.raises(qs.InputError, match=message):
         SpikeTrainState(dense.chain(levels=4)).probability(pattern)
+
+
+@pytest.mark.slow
+def test_a_superposed_resistance_is_that_of_the_saved_states():
+    """1/⟨W(φ̂)⟩, ½⟨{W(φ̂), V̂}⟩ and x0 + ⟨φ⟩, by eigenvectors of the position; the error of the train is said.
+
+    Catches: a memristance of the mean flux, a memory that stands still, a rotating frame that is not turned back.
+    """
+    run = dense.run(bins=2, circuit=dense.MEMRISTOR, memory="operator", T="20mK", width=8e-6, save_every=0.25e-9,
+                    truncation=20, amplitude=0.4e-9, classical=False, save=qs.Save(states=True))  # fmt: skip
+    ds = qs.run(run)
+    assert 0 < ds.qs.validity["train error"].value < 1e-4
+    wide = dense.lowering(70)
+    x, basis = np.linalg.eigh(wide + wide.T)
+    w = 1 / dense.R_OFF + (1 / dense.R_ON - 1 / dense.R_OFF) / (
+        1 + np.exp(-(dense.PHI_ZPF * x - dense.PHI_C) / dense.PHI_S)
+    )
+    conductance = (basis * w) @ basis.T
+    volts = dense.V_ZPF * 1j * (wide.T - wide)
+    current = 0.5 * (conductance @ volts + volts @ conductance)
+    for n, t in enumerate(ds.time.values):
+        phase = np.exp(-1j * dense.OMEGA * t * np.arange(20))
+        rho = (ds.states_real.values[n] + 1j * ds.states_imag.values[n]) * phase[:, None] * phase.conj()
+        found = [np.trace(operator[:20, :20] @ rho).real for operator in (conductance, current, wide + wide.T)]
+        assert 1 / ds.memristance.values[n, 0] == pytest.approx(found[0], rel=1e-6)
+        assert ds.memristor_current.values[n, 0] == pytest.approx(found[1], abs=1e-6 * np.abs(current).max())
+        assert ds.memory.values[n, 0] == pytest.approx(dense.PHI_ZPF * found[2], abs=1e-6 * dense.PHI_ZPF)

@@ -80,8 +80,12 @@ def _ladder(setup: Setup, down: float, up: float) -> np.ndarray:
 
 def train_of(setup: Setup, params: Params, duration: float, step: float) -> Chain:
     """The whole chain. duration : s. step : the longest over which the drive is integrated at once, s."""
-    neuron = neuron_of(setup, params)
-    numbers = params["neuron"]
+    return chain_of(neuron_of(setup, params), duration, step)
+
+
+def chain_of(neuron: Neuron, duration: float, step: float) -> Chain:
+    """The same, of a neuron."""
+    numbers = neuron.params["neuron"]
     width = float(numbers["bin"])
     bins, rest = round(duration / width), round(float(numbers["t_ref"]) / width)
     middles = (np.arange(bins) + 0.5) * width

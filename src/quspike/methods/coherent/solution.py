@@ -16,7 +16,7 @@ from quspike.kernel.grid import GridPlan
 from quspike.methods import secular
 from quspike.methods.coherent.checks import check_step, rate_at_rest
 from quspike.methods.coherent.error import train_error
-from quspike.methods.coherent.neuron import moves_between, neuron_of, train_of
+from quspike.methods.coherent.neuron import Neuron, chain_of, moves_between, neuron_of
 from quspike.methods.gksl import TOP_LEVELS
 from quspike.methods.method import Params, Setup, Solution, initial_memories
 from quspike.methods.operator_jumps import observed
@@ -34,9 +34,10 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
     nodes = np.asarray(plan.nodes(setup.inputs.breakpoints(params)))
     check_step(params, nodes)
     longest = float(np.max(np.diff(nodes)))
-    chain = train_of(setup, params, float(nodes[-1]), longest)
-    states = states_at(setup, params, chain, plan.save_times, longest)
-    named, omega = averages(setup, params, states, plan.save_times), float(setup.omega or 0.0)
+    neuron = neuron_of(setup, params)
+    chain = chain_of(neuron, float(nodes[-1]), longest)
+    states = states_at(neuron, chain, plan.save_times, longest)
+    named, omega = averages(neuron, states, plan.save_times), float(setup.omega or 0.0)
     train = SpikeTrainState(chain)
     extra = {name: named[name] for name in ("amplitude",)}
     if setup.save_covariance:
@@ -51,7 +52,7 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
     facts: dict[str, np.ndarray] = {}
     bound, error = 1.0, 0.0
     if top <= FULL:  # a fuller space is refused, or grown and asked again
-        (facts, bound), error = _of_train(train), train_error(neuron_of(setup, params), chain, longest)
+        (facts, bound), error = _of_train(train), train_error(neuron, chain, longest)
     columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory", "memristor_current")
     return Solution(
         time=jnp.asarray(plan.save_times),
@@ -77,12 +78,12 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
     )
 
 
-def states_at(setup: Setup, params: Params, chain: Chain, times: np.ndarray, step: float) -> np.ndarray:
+def states_at(neuron: Neuron, chain: Chain, times: np.ndarray, step: float) -> np.ndarray:
     """ρ of the neuron at these times (T, N, N), its qubits traced out; at a qubit's own time, after it."""
     edges = np.concatenate([[0.0], chain.middles])
     segment = np.searchsorted(edges, times * (1 + 1e-12), side="right") - 1
     begin = np.maximum(edges[segment], np.concatenate([[0.0], times[:-1]]))  # whatever was saved before, if later
-    moves = moves_between(neuron_of(setup, params), begin, np.maximum(times, begin), step)
+    moves = moves_between(neuron, begin, np.maximum(times, begin), step)
     states = np.empty((len(times), chain.levels, chain.levels), dtype=complex)
     first = np.zeros((1 + chain.rest, chain.levels, chain.levels), dtype=complex)
     first[0] = chain.start
@@ -100,9 +101,9 @@ def _blocks(chain: Chain, first: np.ndarray) -> Any:
         yield after
 
 
-def averages(setup: Setup, params: Params, states: np.ndarray, times: np.ndarray) -> dict[str, Any]:
+def averages(neuron: Neuron, states: np.ndarray, times: np.ndarray) -> dict[str, Any]:
     """The named arrays of a secular method, from the moments of ρ (T, N, N) at these times (s)."""
-    neuron = neuron_of(setup, params)
+    setup, params = neuron.setup, neuron.params
     lower = np.diag(np.sqrt(np.arange(1, neuron.levels)), 1)
     a, square, number = (np.einsum("tmn,nm->t", states, op) for op in (lower, lower @ lower, lower.T @ lower))
     n, s = number.real - np.abs(a) ** 2, square - a**2
@@ -113,12 +114,13 @@ def averages(setup: Setup, params: Params, states: np.ndarray, times: np.ndarray
     named = secular.read(setup, neuron.mode, observe(jnp.asarray(times), y, pieces))
     if setup.membrane_kind == "voltage":
         named["membrane"] = named["voltage"]
-    return named | _of_operators(setup, params, states, times, named["flux"]) if setup.one.memristors else named
+    return named | _of_operators(neuron, states, times, named["flux"]) if setup.one.memristors else named
 
 
-def _of_operators(setup: Setup, params: Params, states: np.ndarray, times: np.ndarray, flux: Any) -> dict[str, Any]:
+def _of_operators(neuron: Neuron, states: np.ndarray, times: np.ndarray, flux: Any) -> dict[str, Any]:
     """x0 + s⟨φ⟩, 1/⟨W(φ̂)⟩ and ½⟨{W(φ̂), V̂}⟩ of each memristor (T, E)."""
-    mode, x = neuron_of(setup, params).mode, jnp.asarray(initial_memories(setup, params))
+    setup, params, mode = neuron.setup, neuron.params, neuron.mode
+    x = jnp.asarray(initial_memories(setup, params))
     found = [np.array(observed(setup, params, mode, t, 0j, x, pack(jnp.asarray(rho))))
              for t, rho in zip(times, states, strict=True)]  # fmt: skip
     _, conductance, current = np.moveaxis(np.array(found), 1, 0)
