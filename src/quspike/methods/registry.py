@@ -49,6 +49,10 @@ class Method:
         """The module that solves this setup: clicks have one of their own, whatever equation they interrupt."""
         return importlib.import_module(CLICKS if self.name in CLICKING and setup.spike == "escape" else self.module)
 
+    def counted(self, setup: Setup) -> str:
+        """What this setup's truncation counts: of clicks it is levels, whatever the method has without them."""
+        return "Fock levels" if self.home(setup).__name__ == CLICKS else self.space
+
     def prepare(self, setup: Setup, params: Params, duration: float) -> Setup:
         """The setup with the static choices that this method makes from a run's own numbers (s); most make none."""
         choose = getattr(self.home(setup), "prepare", None)

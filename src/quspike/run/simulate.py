@@ -108,7 +108,7 @@ def solve_well(problem: Problem, say: Progress) -> tuple[Problem, Solution]:
 
 def _too_large(problem: Problem) -> str:
     """What was tried in vain, and what would do."""
-    space = f"{problem.setup.truncation} {problem.method.space}"
+    space = f"{problem.setup.truncation} {problem.method.counted(problem.setup)}"
     other = "" if problem.setup.several else ", or use modes, which has no levels"
     return (
         f"{space} still leave the last ones populated: the state is too large; set truncation, shorten the run, "
@@ -150,7 +150,7 @@ def _larger_space(problem: Problem, solution: Solution) -> Problem | None:
     levels = problem.setup.truncation
     if problem.run.truncation is not None:
         raise ConvergenceError(
-            f"truncation = {levels}: the last {problem.method.space} hold {top:.2g} of the state; "
+            f"truncation = {levels}: the last {problem.method.counted(problem.setup)} hold {top:.2g} of the state; "
             "take more, or leave it at auto"
         )
     setup = replace(problem.setup, truncation=int(levels * 1.5) + 1)
@@ -176,7 +176,7 @@ def _fitted(problem: Problem, setup: Setup) -> Problem:
 def _sizes(problem: Problem) -> str:
     """The static sizes of a run, for who waits for it."""
     setup = problem.setup
-    sizes = [f"{setup.truncation} {problem.method.space}"]
+    sizes = [f"{setup.truncation} {problem.method.counted(setup)}"]
     sizes += [] if setup.hierarchy is None else [f"{setup.hierarchy.depth} tiers"]
     sizes += [f"jumps of up to {setup.jumps} quanta"] if setup.jumps else []
     return ", ".join(sizes)
