@@ -39,9 +39,9 @@ from quspike.run.simulate import quiet_run
 
 TIMES = np.linspace(0, 2e-9, 201)
 NEURONS = [
-    ({}, 0.0, False, 12),
-    ({"extra": "JJ1 m 0 Ic=15nA"}, 15e-9, False, 12),
-    ({"leak": MEMRISTOR, "memory": "operator"}, 0.0, True, 12),
+    ({}, 0.0, False, 8),
+    ({"extra": "JJ1 m 0 Ic=15nA"}, 15e-9, False, 8),
+    ({"leak": MEMRISTOR, "memory": "operator"}, 0.0, True, 8),
 ]
 
 
@@ -80,7 +80,7 @@ def test_the_voltage_of_gksl_clicks_wherever_its_drive_has_turned():
 
     Catches: a drive that turns the other way, the voltage at another phase than the drive, a carrier counted twice.
     """
-    levels, amplitude = 12, 8e-9
+    levels, amplitude = 8, 8e-9
     mode = matrices(levels)
     frame, push = 0.9 * mode.omega, np.sqrt(hbar / (2 * C * mode.omega)) * amplitude / (2 * hbar)
     a, n = np.diag(np.sqrt(np.arange(1.0, levels)), 1), np.arange(levels)
@@ -95,7 +95,7 @@ def test_the_voltage_of_gksl_clicks_wherever_its_drive_has_turned():
         moved = -1j * (still @ rho - rho @ still) - 0.5 * (rate @ rho + rho @ rate)
         return moved.ravel() + lost @ y
 
-    times = np.linspace(0, 0.5e-9, 51)
+    times = np.linspace(0, 0.25e-9, 26)
     states = solve_ivp(flow, (0, times[-1]), thermal(mode).ravel(), t_eval=times, rtol=1e-10, atol=1e-13).y.T
     density = np.array(
         [np.trace(click(t) @ y.reshape(levels, levels)).real for t, y in zip(times, states, strict=True)]
@@ -110,6 +110,7 @@ def test_the_voltage_of_gksl_clicks_wherever_its_drive_has_turned():
         interval_statistics(run, "stationary")
 
 
+@pytest.mark.slow
 def test_a_weak_leak_makes_both_equations_one():
     """κ/ω0 → 0: brownian has the intervals of a gksl that is as warm as it is, to first order of κ/ω0.
 
@@ -120,7 +121,7 @@ def test_a_weak_leak_makes_both_equations_one():
     warm, same = quantum / (2 * k_B) / np.arctanh(quantum / (2 * energy)), energy / quantum - 0.5
 
     def mean(method, shunt, heat):
-        run = clicking(leak=f"R1 m 0 {shunt}ohm T={heat}K", method=method, rate=1e8, truncation=14)
+        run = clicking(leak=f"R1 m 0 {shunt}ohm T={heat}K", method=method, rate=1e8, truncation=12)
         problem = qs.compile(run)
         neuron = dict(problem.params["neuron"]) | {"reset_occupation": same}
         problem = replace(problem, params=dict(problem.params) | {"neuron": neuron})
@@ -172,15 +173,15 @@ SUMS = [
 @pytest.mark.parametrize(("changes", "kind"), SUMS)
 def test_the_density_and_what_survives_are_one(changes, kind):
     """∫p + S(τ_max) = 1 to 1e-8, on an axis that follows the carrier. Catches: an axis that does not."""
-    setup = clicking(truncation=10, **changes)
+    setup = clicking(truncation=6, **changes)
     problem = qs.compile(setup)
-    found = answer(replace(problem.setup, truncation=10), problem.params, 1e-9, Question(kind, None, None), coarse)
+    found = answer(replace(problem.setup, truncation=6), problem.params, 0.8e-9, Question(kind, None, None), coarse)
     assert simpson(found.density, x=found.interval) + found.survival[-1] == pytest.approx(1, abs=1e-8)
 
 
 def coarse(setup, params):
-    """Ten levels whatever is asked for: probability is kept in as few as one likes."""
-    return laboratory_space(replace(setup, truncation=10), params)
+    """Six levels whatever is asked for: probability is kept in as few as one likes."""
+    return laboratory_space(replace(setup, truncation=6), params)
 
 
 def test_spikes_at_rest_know_how_wide_the_voltage_is():
@@ -260,9 +261,9 @@ def test_a_run_keeps_probability_and_shows_its_memory(changes):
 
     Catches: a hold that lets go twice; W of the carrier's average in place of W(x).
     """
-    ds = quiet_run(clicking(duration=0.4e-9, t_ref=0.1e-9, save_every=0.005e-9, rate=3e8, **changes))
+    ds = quiet_run(clicking(duration=0.2e-9, t_ref=0.05e-9, save_every=0.0025e-9, rate=3e8, **changes))
     assert ds.qs.validity["trace error"].value < 1e-8
-    late = ds.time.values > 0.3e-9 - 1e-15
+    late = ds.time.values > 0.15e-9 - 1e-15
     clicks = simpson(ds.spike_rate.values[late, 0], x=ds.time.values[late])
     assert 1 - ds.integrating.values[-1, 0] == pytest.approx(clicks, rel=1e-4)
     if "leak" in changes:
