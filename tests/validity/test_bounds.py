@@ -17,6 +17,7 @@ from quspike.analysis.regime.table import read_table
 from quspike.run.compile import compile_run
 from quspike.validity import announce, assess
 from quspike.validity import bounds as b
+from quspike.validity.common import memory_checks
 
 DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "regime-map.csv"
 CUTS = [
@@ -111,6 +112,14 @@ def test_a_method_outside_its_validity_warns_and_strict_refuses_it(method, point
                                     "brownian:mean_field"])  # fmt: skip
 def test_every_method_is_within_its_bounds_at_the_base_point(method) -> None:
     announce(judged(replace(BASE, quanta=0.3), method), strict=True)
+
+
+@pytest.mark.parametrize(("memory", "verdict"), [("mean_field", "warn"), ("operator", "info")])
+def test_a_memristance_that_stands_still_is_inert_unless_it_is_an_operator(memory, verdict) -> None:
+    """Catches: `ok 0.0007 (must be ≤ 0.001)` of a number that must be ≥ 0.001."""
+    setup = SimpleNamespace(membrane=SimpleNamespace(memristors=[SimpleNamespace(name="MEM1")]), memory=memory)
+    (check,) = memory_checks(setup, SimpleNamespace(memristance=np.array([[1.0], [1.0007]])))
+    assert check.verdict == verdict
 
 
 def test_numbers_are_those_of_the_point() -> None:
