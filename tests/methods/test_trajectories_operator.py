@@ -118,7 +118,7 @@ def test_the_average_is_the_master_equation_of_operators_multiplied_out(parent, 
 
     Catches: Γ_0 twice; a memory that each trajectory's mean drives; a current without its flow.
     """
-    duration, amplitude, alpha, levels = 4.0, 0.3, 0.7 + 0.5j, 30
+    duration, amplitude, alpha, levels = 3.0, 0.3, 0.7 + 0.5j, 30
     oscillator, law = Oscillator(levels), sigmoid(*LAW)
     a = qutip.destroy(levels)
     hamiltonian = a.dag() * a
@@ -134,7 +134,7 @@ def test_the_average_is_the_master_equation_of_operators_multiplied_out(parent, 
     exact = oscillator.run([hamiltonian, force], jumps, rho, np.linspace(0, duration, 5), extra)
     ours = solve(
         resonator(memristor(*LAW, KT)), duration, 4, amplitude=amplitude, method="trajectories", parent=parent,
-        unravelling=unravelling, memory="operator", trajectories=96, truncation=16 if unravelling == "jump" else 11,
+        unravelling=unravelling, memory="operator", trajectories=48, truncation=16 if unravelling == "jump" else 11,
         initial={"state": "coherent", "alpha": alpha}, seed=4,
     )  # fmt: skip
     flux, voltage = np.asarray(ours.flux)[..., 0] / FLUX, np.asarray(ours.voltage)[..., 0] / VOLTAGE
