@@ -47,7 +47,7 @@ REFUSED = [
     ({"rate": 1e20}, r"\[neuron\] coherent.rate must be ≤"),
     ({"truncation": 4096}, "truncation must"),
     ({"truncation": 400, "t_ref": 2000e-9, "duration": 4000e-9}, "truncation must"),
-    ({"circuit": f"{SHUNT}\nJJ1 m 0 Lj=40nH"}, "escape with nonlinearity secular or kerr"),
+    ({"circuit": f"{SHUNT}\nJJ1 m 0 Lj=40nH"}, "nonlinearity must be secular or kerr"),
 ]
 
 
