@@ -129,12 +129,12 @@ class _Krylov:
         """To m vectors and their images."""
         for k in range(self.known, m):
             known, new = self.vectors[: k + 1], self.solve(self.vectors[k])
-            before, left = np.inf, np.sqrt(new @ new)
+            before, left = np.inf, float(np.sqrt(new @ new))
             while left < ENOUGH * before:  # once more, where rounding asks
                 share = known @ new
                 new = new - share @ known
                 self.images[: k + 1, k] += share
-                before, left = left, np.sqrt(new @ new)
+                before, left = left, float(np.sqrt(new @ new))
             self.images[k + 1, k] = left
             self.vectors[k + 1] = new / max(left, 1e-300)
         self.known = m
