@@ -22,8 +22,9 @@ class Check:
 
 
 def bounded(name: str, value: float, bound: float, text: str) -> Check:
-    """A number that must be ≤ bound, but for rounding."""
-    return Check(name, float(value), bound, "ok" if value <= bound * (1 + ROUNDING) else "warn", text)
+    """A number that must be ≤ bound; one that misses it by rounding is at it."""
+    at = bound if bound < value <= bound * (1 + ROUNDING) else float(value)
+    return Check(name, at, bound, "ok" if at <= bound else "warn", text)
 
 
 def info(name: str, value: float, text: str) -> Check:

@@ -124,10 +124,10 @@ def _classical(ds: xr.Dataset, twin: xr.Dataset | None) -> list[tuple[str, str]]
     if BATCH in ds.dims:
         return [("vs classical", ensemble_departure(ds, twin))]
     if drawn(ds):
-        trains, beside = spike_trains(ds), spike_trains(twin)
-        changed = [_shifts(trains[name][0], beside[name][0]) for name in trains]
+        own, beside = spike_trains(ds), spike_trains(twin)
+        changed = [_shifts(own[name][0], beside[name][0]) for name in own]
         if len(changed) > 1:
-            changed = [f"{name}: {text}" for name, text in zip(trains, changed, strict=True)]
+            changed = [f"{name}: {text}" for name, text in zip(own, changed, strict=True)]
     else:
         trains = spike_trains(twin).items()
         changed = [f"{expected_count(ds, name):.4g} spikes for {len(train)}" for name, (train,) in trains]

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from quspike.verdict import ROUNDING
-
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -74,7 +72,7 @@ def _value(check: Any) -> str:
     """The value and its bound; which side of it is the good one follows from the verdict."""
     if check.bound is None or check.verdict == "info":
         return f"{check.value:.3g}"
-    upper = (check.value <= check.bound * (1 + ROUNDING)) == (check.verdict == "ok")
+    upper = (check.value <= check.bound) == (check.verdict == "ok")
     return f"{check.value:.3g} (must be {'≤' if upper else '≥'} {check.bound:g})"
 
 
