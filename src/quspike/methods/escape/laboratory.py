@@ -32,8 +32,8 @@ from quspike.methods.brownian.terms import DIFFUSION
 from quspike.methods.escape import fock
 from quspike.methods.escape.detector import detector
 from quspike.methods.escape.operator_memory import operators
-from quspike.methods.escape.sources import current_of
-from quspike.methods.escape.space import Space
+from quspike.methods.escape.sources import Current, current_of
+from quspike.methods.escape.space import Coefficients, Space
 from quspike.methods.escape.superoperators import anticommutator, commutator, damping, packed
 from quspike.methods.method import Params, Setup, initial_memories
 from quspike.quantize.membrane import Dissipator
@@ -57,14 +57,7 @@ def laboratory_space(setup: Setup, params: Params) -> Space:
     volts, flux = fock.quadrature(mode, VOLTAGE, a), flux_matrix(mode, a)
     moving = [d for d in setup.one.dissipators if d.law is not None and not is_operator(setup.memory, d)]
     frozen = [d for d in setup.one.dissipators if d not in moving]
-
-    def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
-        return np.array([1.0, 0.0, 0.0, current(t), *laws(x, s)[0]])
-
-    def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
-        lost = 0.0 if zero else 1.0
-        return np.array([0.0, 1.0, lost, 0.0, *(lost * laws(x, s)[0])])
-
+    integrating, held = _coefficients(current, laws, zero)
     own = commutator(hamiltonian / hbar)
     lost = sum((friction(setup, params, mode, a, d) for d in frozen), 0.0 * own)
     return Space(
@@ -96,6 +89,19 @@ def laboratory_space(setup: Setup, params: Params) -> Space:
         turning=float(mode.omega),
         shown=_shown(setup, params, mode, a),
     )
+
+
+def _coefficients(current: Current, laws: Callable, zero: bool) -> tuple[Coefficients, Coefficients]:
+    """Of the terms while integrating, and in the hold: no current flows in it, and a mode that is swapped is alone."""
+
+    def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        return np.array([1.0, 0.0, 0.0, current(t), *laws(x, s)[0]])
+
+    def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        lost = 0.0 if zero else 1.0
+        return np.array([0.0, 1.0, lost, 0.0, *(lost * laws(x, s)[0])])
+
+    return integrating, held
 
 
 def refuse_laboratory(setup: Setup) -> None:
