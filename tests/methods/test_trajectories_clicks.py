@@ -60,6 +60,7 @@ REFUSED = [
     ({"carrier": None}, "carrier", qs.NotAvailable),
     ({"membrane": "envelope"}, "envelope", qs.NotAvailable),
     ({"save": {"states": True}}, "states", qs.NotAvailable),
+    ({"parent": "brownian"}, "parent", qs.NotAvailable),
 ]
 
 
@@ -103,23 +104,6 @@ def test_resets_that_keep_the_state_and_drives_that_turn_count_as_the_master_equ
     an edge that does not turn with the drive."""
     solution = compile_run(clicking(unravelling, 200, **changes)).solve()
     assert abs(deviation(solution, expected(**(changes | {"truncation": 28})))) < 4
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("unravelling", UNRAVELLINGS)
-def test_a_voltage_that_turns_clicks_as_brownian_s_does(unravelling):
-    """Parent `brownian`, 4 ns of a warm resonator, within 4 standard errors of 256. Catches: φ for V at the edge; Γ of
-    the mean alone."""
-    neuron = qs.Neuron("m", membrane="voltage", v_threshold=20e-6, t_ref="0.3 ns", spike="escape",
-                       escape={"rate": 2e9, "width": 4e-6})  # fmt: skip
-    run = qs.Run(
-        circuit="C1 m 0 100fF\nL1 m 0 10nH\nR1 m 0 3.16kohm T=300mK\nI1 0 m input", neuron=neuron, method="brownian",
-        drives={"input": qs.Sine("8 nA", frequency="5.03 GHz")}, duration=4e-9, save_every=0.2e-9, classical=False,
-    )  # fmt: skip
-    own = {"method": "trajectories", "parent": "brownian", "unravelling": unravelling, "trajectories": 256}
-    solution = compile_run(run.replace(**own, truncation=26, dt=4e-12)).solve()
-    exact = float(compile_run(run.replace(truncation=48)).solve().spike_count[0])
-    assert abs(deviation(solution, exact)) < 4
 
 
 @pytest.mark.slow

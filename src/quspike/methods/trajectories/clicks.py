@@ -62,6 +62,8 @@ def check_clicks(setup: Setup, params: Params) -> None:
 
     Raises NotAvailable and InputError.
     """
+    if setup.parent != "gksl":
+        raise NotAvailable("[run] parent", setup.parent, "must be gksl for trajectories with spike escape so far")
     if setup.membrane_kind == "envelope":
         remedy = "must be quadrature or voltage with spike escape: |⟨a⟩| is no observable"
         raise NotAvailable("membrane", "envelope", remedy)
