@@ -21,7 +21,12 @@ LAW = f"sigmoid R_on={R_ON}ohm R_off={R_OFF}ohm phi_c={A!r}Wb phi_s={0.15 * A!r}
 TANK = f"C1 m 0 {C!r}F\nL1 m 0 {L!r}H\nI1 0 m {BIAS / L!r}A\n"
 BESIDE = "\nC2 n 0 100fF\nL2 n 0 12nH\nR2 n 0 10kohm T=5mK"  # an oscillator that nothing couples to it
 RUNGS = ["moments", "gksl", "gksl of two nodes", "jump", "diffusion"]
-EVERY = [pytest.param(rung, marks=[] if rung in ("moments", "gksl") else [pytest.mark.slow]) for rung in RUNGS]
+QUICK = ("moments", "gksl", "moments measured")
+EVERY = [pytest.param(rung, marks=[] if rung in QUICK else [pytest.mark.slow]) for rung in RUNGS]
+MEASURED = [
+    pytest.param(rung, marks=[] if rung in QUICK else [pytest.mark.slow])
+    for rung in ("moments measured", "gksl measured", "diffusion measured")
+]
 FAR = qs.Neuron("m", v_threshold="1 V", membrane="quadrature", quadrature_phase=0.0)
 
 
@@ -30,9 +35,12 @@ def mean(rung, loss, neuron=FAR, duration=20 * PERIOD):
 
     At 5 mK no quantum is in the bath: a coherent state stays one in each trajectory, and goes where the mean does.
     """
-    given = {"method": rung.split()[0], "truncation": 5 if rung != "moments" else "auto"}
-    if rung in ("jump", "diffusion"):
-        given |= {"method": "trajectories", "parent": "gksl", "unravelling": rung, "trajectories": 2}
+    word = rung.split()[0]
+    given = {"method": word, "truncation": 5 if word != "moments" else "auto"}
+    if word in ("jump", "diffusion"):
+        given |= {"method": "trajectories", "parent": "gksl", "unravelling": word, "trajectories": 2}
+    if "measured" in rung:  # by hardly anything: a conditional mean goes where the mean does
+        given |= {"memory": "measured", "measurement": {"strength": "1e-6/s"}, "trajectories": 2}
     run = qs.Run(
         circuit=TANK + loss + (BESIDE if rung == "gksl of two nodes" else ""),
         neuron=neuron,
@@ -86,7 +94,7 @@ def test_a_flux_memristor_leaks_the_swing_about_the_rest_flux(rung):
     assert np.log(r[-1] / A) == pytest.approx(np.log(circuit(t)[-1] / A), rel=0.02)
 
 
-@pytest.mark.parametrize("rung", EVERY)
+@pytest.mark.parametrize("rung", EVERY + MEASURED)
 def test_in_a_hold_the_current_is_off_and_the_rest_is_none(rung):
     """After `subtract`, α of a linear resonator decays at κ/2 about φ = 0 until t_ref is over, to 1e-6 of A.
 
@@ -102,3 +110,45 @@ def test_in_a_hold_the_current_is_off_and_the_rest_is_none(rung):
     alpha = (phi + 1j * v / OMEGA) * np.exp((1j * OMEGA + 0.5 / (15e3 * C)) * t)
     assert np.sum(held) > 20
     np.testing.assert_allclose(alpha[held] / A, alpha[held][0] / A, rtol=0, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_in_a_hold_a_measured_memristor_sees_the_swing_about_none():
+    """A threshold on a record that tells all: until t_ref is over φ_dc is 0, and r decays by W about it, to 1 %.
+
+    Catches conductances, memories or what is shown of them that keep the rest flux LI of an input which is off.
+    """
+    big, t_ref = 40_000 * PHI_ZPF, 8.1 * PERIOD
+    law = f"sigmoid R_on={R_ON}ohm R_off={R_OFF}ohm phi_c={0.4 * big!r}Wb phi_s={0.15 * big!r}Wb"
+    seen = qs.Neuron(
+        "m", v_threshold=1.2 * OMEGA * big, t_ref=t_ref, reset="subtract", v_reset=0.4 * OMEGA * big,
+        membrane="quadrature", quadrature_phase=1.3, spike="record", record={"filter": PERIOD / 10},
+    )  # fmt: skip
+    run = qs.Run(
+        circuit=f"C1 m 0 {C!r}F\nL1 m 0 {L!r}H\nI1 0 m {0.6 * big / L!r}A\nMEM1 m 0 model={law} T=5mK", neuron=seen,
+        initial={"voltage": OMEGA * big, "flux": 0.6 * big}, measurement={"strength": OMEGA / 9.8}, trajectories=4,
+        method="moments", duration=9 * PERIOD, save_every=PERIOD / 4, dt=PERIOD / 40, classical=False,
+    )  # fmt: skip
+    s = compile_run(run).solve()
+    t, first = np.asarray(s.time), float(np.nanmin(s.spike_time))
+    v, phi, x, m = (np.asarray(a)[-1, :, 0] for a in (s.voltage, s.flux, s.memory, s.memristance))
+    held, size = (t > first + PERIOD / 8) & (t < first + t_ref), np.hypot(v / OMEGA, phi) / big
+
+    def averaged_conductance(r):
+        def part(a):
+            return np.sin(a) ** 2 / (1 + np.exp(-(r * np.cos(a) - 0.4) / 0.15))
+
+        return 1 / R_OFF + (1 / R_ON - 1 / R_OFF) * 2 / np.pi * quad(part, 0, np.pi)[0]
+
+    np.testing.assert_allclose(x[held], 0.0, atol=1e-9 * big)
+    assert x[~held] == pytest.approx(0.6 * big, rel=1e-9)
+    np.testing.assert_allclose(1 / m[held], [averaged_conductance(r) for r in size[held]], rtol=1e-6)
+    leak = solve_ivp(
+        lambda _, y: [-0.5 * averaged_conductance(np.exp(y[0])) / C],
+        t[held][[0, -1]],
+        [np.log(size[held][0])],
+        rtol=1e-9,
+    )
+    found = np.log(size[held][-1] / size[held][0])
+    assert found == pytest.approx(leak.y[0, -1] - leak.y[0, 0], rel=0.01)
+    assert found < -0.05

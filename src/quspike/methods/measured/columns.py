@@ -11,7 +11,7 @@ from jax import Array
 from quspike.methods.covariance import covariance_of
 from quspike.methods.measured.memories import conductances, shown
 from quspike.methods.measured.numbers import Model
-from quspike.methods.measured.state import State, membrane
+from quspike.methods.measured.state import State, driven, membrane
 
 
 def width(model: Model) -> int:
@@ -23,10 +23,11 @@ def observe(model: Model, t: Any, y: State, piece: Any) -> Array:
     """[V, φ, membrane, σ_VV, σ_φV, σ_φφ, x …, W …, D]; just after a spike, of its own time."""
     t = t if y.time is None else y.time
     remember = [d.law is not None for d in model.setup.one.dissipators]
-    w = compress(conductances(model, t, y, piece), remember)
+    share = driven(t, y)
+    w = compress(conductances(model, t, y, piece, share), remember)
     record = [y.plain] if model.setup.save_record else []
     first = [y.voltage, y.flux, membrane(model, t, y), y.v_v, y.phi_v, y.phi_phi]
-    return jnp.stack([*first, *shown(model, t, y, piece), *w, *record])
+    return jnp.stack([*first, *shown(model, t, y, piece, share), *w, *record])
 
 
 def read(model: Model, records: Array) -> dict[str, Any]:

@@ -4,7 +4,8 @@ baseband    dV = (I/C − γV)dt,  dφ = V dt,  γ = ΣW/C;     Σ as in `moment
 resonator   α → α e^{−(κ/2 + iω0)h},  Σ → e^{−κh} RΣRᵀ + (1 − e^{−κh})(2n̄ + 1) × vacuum,     κ = ΣW/C
 
 with R the rotation by ω0h. A slow current moves the rest flux φ_dc = LI, where V = 0: α leaks about that, or a memory
-would drift by the V = (κ/2)LI of a leak about φ = 0. The drive is integrated by Gauss's two points, to order h⁴.
+would drift by the V = (κ/2)LI of a leak about φ = 0. In a hold the input is off, and so is φ_dc. The drive is
+integrated by Gauss's two points, to order h⁴.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def _ring(model: Model, t, h, y: State, w, piece, driven, leaking) -> State:
     stored, voltage = e * (cos * stored + sin * voltage), e * (cos * voltage - sin * stored)
     for point in GAUSS:
         pushed = 0.5 * h * driven * model.setup.inputs.current(piece, t + point * h) / model.capacitance
-        held = 0.25 * h * kappa * omega * rest_flux(model.setup, model.mode, piece, t + point * h)
+        rest = driven * rest_flux(model.setup, model.mode, piece, t + point * h)
+        held = 0.25 * h * kappa * omega * rest
         left = (1 - point) * h
         pushed, held = (value * jnp.exp(-0.5 * kappa * left) for value in (pushed, held))
         cos_left, sin_left = jnp.cos(omega * left), jnp.sin(omega * left)

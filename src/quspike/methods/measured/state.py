@@ -79,6 +79,11 @@ def first_memories(model: Model, voltage: Any, flux: Any) -> Array:
     return jnp.stack(found) if found else jnp.zeros(0)
 
 
+def driven(t: Any, y: State):
+    """Share of the input at a time t: none in a hold."""
+    return 1.0 if y.release is None else jnp.where(t < y.release, 0.0, 1.0)
+
+
 def size(pair: Array):
     """|D| of a demodulated record."""
     return jnp.sqrt(pair[0] ** 2 + pair[1] ** 2 + TINY)

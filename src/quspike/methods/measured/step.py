@@ -28,6 +28,6 @@ def step(
 
 
 def _glide(model: Model, t, h, y: State, piece, driven, leaking) -> State:
-    y = move(model, t, 0.5 * h, y, piece)
-    y = drift(model, t, h, y, damping(model, t + 0.5 * h, y, piece), piece, driven, leaking)
-    return move(model, t + h, 0.5 * h, y, piece)
+    y = move(model, t, 0.5 * h, y, piece, driven)
+    y = drift(model, t, h, y, damping(model, t + 0.5 * h, y, piece, driven), piece, driven, leaking)
+    return move(model, t + h, 0.5 * h, y, piece, driven)

@@ -32,7 +32,6 @@ from quspike.methods import gksl, secular
 from quspike.methods.measured.drift import GAUSS
 from quspike.methods.measured.memories import HALF
 from quspike.methods.measured.state import start
-from quspike.methods.measured_fock.motion import resting
 from quspike.methods.measured_fock.state import Model, model_of
 from quspike.methods.method import Params, Setup
 
@@ -140,7 +139,7 @@ def _glide(model: Model, t, h, packed: Array, w: Array, piece, last: bool) -> Ar
     """Half of the motion at each x."""
     setup, mode = model.setup, model.mode
     pushed = sum(0.5 * h * secular.push(setup, model.params, mode, t + c * h, piece) for c in GAUSS)
-    held = sum(0.25 * h * resting(model, t + c * h, piece) for c in GAUSS)
+    held = sum(0.25 * h * secular.rest_amplitude(setup, mode, t + c * h, piece) for c in GAUSS)
     occupation = jnp.stack([jnp.asarray(n) for n in model.given.occupation])
 
     def one(pair):

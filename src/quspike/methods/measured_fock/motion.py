@@ -41,16 +41,11 @@ def _leak(model: Model, t, h, y: State, w, piece, driven, leaking) -> State:
     alpha = y.alpha * jnp.exp(-0.5 * kappa * h)
     for point in GAUSS:
         at, left = t + point * h, (1 - point) * h
-        moved = secular.kinetic(setup, model.params, mode, at, 0.0, piece) - resting(model, at, piece)
-        rate = driven * secular.push(setup, model.params, mode, at, piece) - 0.5 * kappa * moved
+        gate = secular.kinetic(setup, model.params, mode, at, 0.0, piece)
+        slow = driven * secular.rest_amplitude(setup, mode, at, piece)
+        rate = driven * secular.push(setup, model.params, mode, at, piece) - 0.5 * kappa * (gate - slow)
         alpha = alpha + 0.5 * h * rate * jnp.exp(-0.5 * kappa * left)
     return y._replace(alpha=alpha, packed=relax(y.packed, kappa + up, up, h))
-
-
-def resting(model: Model, t, piece):
-    """α of the rest flux that a slow current makes: what leaks is the rest (`measured/drift.py`)."""
-    rest = secular.rest_flux(model.setup, model.mode, piece, t)
-    return rest / (2 * model.mode.phi_zpf) * jnp.exp(1j * model.given.omega * t)
 
 
 def _turn(model: Model, t, h, y: State) -> State:

@@ -37,11 +37,11 @@ def step(
 
 
 def _glide(model: Model, t, h, y: State, piece, driven, leaking, last: bool) -> State:
-    y = y._replace(given=move(model.given, t, 0.5 * h, y.given, piece))
-    w = damping(model.given, t + 0.5 * h, y.given, piece)
+    y = y._replace(given=move(model.given, t, 0.5 * h, y.given, piece, driven))
+    w = damping(model.given, t + 0.5 * h, y.given, piece, driven)
     y = drift(model, t, h, y, w, piece, driven, leaking, last)
     y = described(model, t + h, y._replace(given=faded(model, h, y.given)), piece)
-    return y._replace(given=move(model.given, t + h, 0.5 * h, y.given, piece))
+    return y._replace(given=move(model.given, t + h, 0.5 * h, y.given, piece, driven))
 
 
 def faded(model: Model, h, given):

@@ -26,7 +26,6 @@ from quspike.methods import secular
 from quspike.methods.measured import record
 from quspike.methods.measured import state as gaussian
 from quspike.methods.measured.memories import damping, move
-from quspike.methods.measured_fock.motion import resting
 from quspike.methods.measured_fock.state import Model
 from quspike.methods.measured_fock.step import faded
 from quspike.methods.trajectories.motion import CENTRING
@@ -92,8 +91,8 @@ def step(model: Model, hamiltonian: Displaced | None, t, h, y: State, piece, noi
 
 def _glide(model: Model, hamiltonian, t, h, y: State, piece, driven, leaking, normal: Array, last: bool) -> State:
     """Half of a step between its looks; last : whether the kick ends it, so that two with a look are a palindrome."""
-    y = y._replace(given=move(model.given, t, 0.5 * h, y.given, piece))
-    down, up = loss_rates(model, t + 0.5 * h, y, piece, leaking)
+    y = y._replace(given=move(model.given, t, 0.5 * h, y.given, piece, driven))
+    down, up = loss_rates(model, t + 0.5 * h, y, piece, driven, leaking)
     if not last:
         y = kicked(y, down, up, h, normal)
 
@@ -105,12 +104,12 @@ def _glide(model: Model, hamiltonian, t, h, y: State, piece, driven, leaking, no
     if last:
         y = kicked(y, down, up, h, normal)
     y = described(model, t + h, y, piece)
-    return y._replace(given=move(model.given, t + h, 0.5 * h, y.given, piece))
+    return y._replace(given=move(model.given, t + h, 0.5 * h, y.given, piece, driven))
 
 
-def loss_rates(model: Model, t, y: State, piece, leaking=1.0) -> tuple[Array, Array]:
+def loss_rates(model: Model, t, y: State, piece, driven=1.0, leaking=1.0) -> tuple[Array, Array]:
     """κ↓ and κ↑ of all lines, 1/s."""
-    w, capacitance = damping(model.given, t, y.given, piece), model.mode.capacitance
+    w, capacitance = damping(model.given, t, y.given, piece, driven), model.mode.capacitance
     up = sum(g * n for g, n in zip(w, model.given.occupation, strict=True)) / capacitance
     return leaking * (sum(w) / capacitance + up), leaking * up
 
@@ -118,7 +117,8 @@ def loss_rates(model: Model, t, y: State, piece, leaking=1.0) -> tuple[Array, Ar
 def _flow(model: Model, hamiltonian, t, alpha, psi: Array, down, up, piece, driven) -> tuple[Array, Array]:
     """dβ/dt and dψ/dt without noise."""
     setup, mode, levels = model.setup, model.mode, psi.shape[0]
-    place = secular.kinetic(setup, model.params, mode, t, alpha, piece) - driven * resting(model, t, piece)
+    gate = secular.kinetic(setup, model.params, mode, t, alpha, piece)
+    place = gate - driven * secular.rest_amplitude(setup, mode, t, piece)
     mean = inner(psi, lower(psi)) / square(psi)
     raw = -0.5 * (down * np.arange(levels) + up * lowering(levels) ** 2) * psi
     raw = raw + up * mean * raised(psi) + down * mean.conj() * lower(psi)
