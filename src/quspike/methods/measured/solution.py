@@ -52,9 +52,6 @@ def stray_spikes(setup: Setup, params: Params) -> float:
 
 def _refuse(setup: Setup, params: Params) -> None:
     word = "memory measured" if setup.memory == "measured" else "spike record"
-    if setup.save_states:
-        remedy = "must be false with method moments, whose state is a mean and a covariance: [save] covariance keeps it"
-        raise InputError("[save] states", "true", remedy)
     if setup.coloured:
         raise NotAvailable("bath", "drude", f"must be markov with {word} so far")
     if setup.closure != "none":

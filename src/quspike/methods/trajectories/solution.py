@@ -25,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from quspike.errors import ConvergenceError, NotAvailable
+from quspike.errors import ConvergenceError
 from quspike.kernel.clicking_diffusion import diffuse_and_click
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
 from quspike.kernel.grid import GridPlan
@@ -56,10 +56,8 @@ COVARIANCE = ("flux_variance", "flux_charge_covariance", "charge_variance")
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup with the rate that its steps have to follow.
 
-    Raises NotAvailable for what trajectories do not keep.
+    Raises what records, operator memories and clicks refuse.
     """
-    if setup.save_states:
-        raise NotAvailable("[save] states", "true", "must be false with method trajectories, which keeps no states yet")
     if measured.wanted(setup):
         setup = measured.prepare(setup, params, duration)
     if setup.parent == "brownian":
