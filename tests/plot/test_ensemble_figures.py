@@ -69,6 +69,13 @@ def test_a_single_run_is_a_raster_of_one_row(ds):
     assert list(panels(plot_raster(ds))) == ["spikes"]
 
 
+def test_a_raster_of_none_says_so(ensemble):
+    """Also one neuron's, beside the classical spikes. Catches: an empty frame without a word."""
+    texts = [text.get_text() for text in panels(plot_raster(ensemble.isel(spike=slice(0, 0))))["spikes"].texts]
+    assert "no spikes" in texts
+    assert "no spikes" not in [text.get_text() for text in panels(plot_raster(ensemble))["spikes"].texts]
+
+
 @pytest.fixture(scope="module")
 def renewal():
     """Gamma intervals after a dead time, in short records, with their density: as a method would have computed it."""

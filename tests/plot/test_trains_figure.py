@@ -74,6 +74,17 @@ def test_a_strand_is_as_wide_as_its_train_is_likely(figure):
     assert texts == ["50 %", "30 %", "10 %", "these 3 trains: 90 %"]
 
 
+@pytest.mark.parametrize(
+    ("probability", "text"), [(1.0, "100 %"), (0.9996, "100 %"), (0.0314, "3.1 %"), (2e-7, "2e-5 %")]
+)
+def test_a_probability_stays_left_of_the_squares(probability, text):
+    """Catches: `1e+02 %` for a train that is certain, and runs into the coherences."""
+    one = draw_trains(TIMES, PATTERNS[:1], np.array([probability]), np.array([[probability]]), 12e-9)
+    (number, _) = one.axes[0].texts
+    assert number.get_text() == text
+    assert number.get_window_extent().x1 < one.axes[1].get_window_extent().x0
+
+
 def test_colour_is_coherence_with_the_likeliest_train(figure):
     """The mixed one is grey, the superposed one has the hue of its phase. Catches: a conjugate, a probability's hue."""
     third, second, first = (colour for *_, colour in ends(figure.axes[0]))

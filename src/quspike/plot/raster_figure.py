@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from quspike.analysis.firing_rate import time_histogram
 from quspike.errors import InputError
 from quspike.plot.margin import Label, name_lines
-from quspike.plot.style import CLASSICAL, INK, QUANTUM, SERIES, RunFigure, stack, styled
+from quspike.plot.style import CLASSICAL, INK, QUANTUM, QUIET, SERIES, RunFigure, stack, styled
 from quspike.result.engineering import scale
 from quspike.result.expected_spikes import drawn
 from quspike.result.spike_trains import spike_trains
@@ -42,7 +42,8 @@ def plot_raster(ds: xr.Dataset) -> RunFigure:
     classical = {} if twin is None else {name: own[0] for name, own in spike_trains(twin).items()}
     rows = {name: min(len(own), MOST_ROWS) for name, own in trains.items()}
     heights = [max(LEAST, ROW * number + (name in classical) * 0.1) for name, number in rows.items()]
-    rates = [RATE] if any(len(own) > 1 for own in trains.values()) else []
+    silent = not any(len(train) for own in trains.values() for train in own)
+    rates = [RATE] if any(len(own) > 1 for own in trains.values()) and not silent else []
     factor, unit = scale(root.time.values, "s")
     with styled():
         figure, axes = stack(rates + heights)
@@ -80,6 +81,16 @@ def _ticks(
         )
         labels.append(("classical", bottom + 0.7 * thick, CLASSICAL))
         bottom += 1.4 * thick
+    if not any(len(train) for train in inside):
+        panel.text(
+            0.5,
+            (len(shown) - 1) / 2,
+            "no spikes",
+            transform=panel.get_yaxis_transform(),
+            ha="center",
+            va="center",
+            color=QUIET,
+        )
     panel.set_ylim(bottom, -0.6)
     panel.set_yticks([])
     panel.spines.left.set_visible(False)

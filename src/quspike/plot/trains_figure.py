@@ -76,6 +76,13 @@ def draw_trains(
     return figure
 
 
+def percent(probability: float) -> str:
+    """To two digits, and no wider than its column: 100 % has three, and 2e-5 % no zero that says nothing."""
+    number = 100 * probability
+    text = f"{number:.0f}" if number > 99 else f"{number:.2g}"
+    return f"{text.replace('e-0', 'e-')} %"
+
+
 def _inches(box: tuple[float, float, float, float], height: float) -> tuple[float, float, float, float]:
     left, bottom, wide, high = box
     return left / WIDTH, bottom / height, wide / WIDTH, high / height
@@ -112,8 +119,9 @@ def _river(
         tall = max(TICK, own * thick + 0.2) / 2
         panel.vlines(spikes * factor, middle[id(strand)] - tall, middle[id(strand)] + tall, color=INK, linewidth=1.1)
     for row, p in zip(rows, probabilities, strict=True):
-        _note(panel, f"{100 * p:.2g} %", (1, row), (4, 0), ("axes fraction", "data"), va="center")
-    _note(panel, f"these {len(rows)} trains: {100 * probabilities.sum():.3g} %", (0, 1), (0, 2), color=QUIET)
+        _note(panel, percent(p), (1, row), (4, 0), ("axes fraction", "data"), va="center")
+    these = f"these {len(rows)} trains" if len(rows) > 1 else "this train"
+    _note(panel, f"{these}: {100 * probabilities.sum():.3g} %", (0, 1), (0, 2), color=QUIET)
     panel.set_xlim(0, stop * factor)
     panel.set_ylim(len(rows) - 0.5, -0.5)
     panel.set_yticks([])
