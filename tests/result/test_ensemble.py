@@ -140,6 +140,21 @@ def test_neo_has_a_segment_a_trajectory(ensemble):
         np.testing.assert_array_equal(signals["voltage"], ensemble.voltage.values[number])
 
 
+def test_neo_has_all_that_is_kept_over_time(ensemble):
+    """Memories in their laws' own units, a signal each unit. Catches: a record that [save] kept, left behind."""
+    two = ensemble.isel(element=[0, 0])
+    kept = two.assign(record=two.voltage + 1).assign_coords(element=["A", "B"], memory_units=("element", ["Wb", "1"]))
+    kept.record.attrs["units"] = "V"
+    signals = kept.qs.to_neo().segments[2].analogsignals
+    for name in ("record", "voltage_std"):
+        (signal,) = (s for s in signals if s.name == name)
+        np.testing.assert_array_equal(signal.rescale("V").magnitude, kept[name].values[2])
+    flux, share = (s for s in signals if s.name == "memory")
+    assert (str(flux.dimensionality), str(share.dimensionality)) == ("Wb", "dimensionless")
+    assert share.array_annotations["channel"].tolist() == ["B"]
+    np.testing.assert_array_equal(share.magnitude, ensemble.memory.values[2])
+
+
 def test_a_result_of_more_than_its_run_is_not_run_again(ensemble):
     with pytest.raises(InputError, match="must be the result of one run"):
         ensemble.assign_attrs(ensemble="4 realisations").qs.rerun()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,17 @@ from quspike.result.expected_spikes import drawn
 from quspike.result.schema import BATCH
 from quspike.result.spike_trains import spike_trains
 
-SIGNALS = ("voltage", "membrane", "memristor_current", "input_current", "memristance")
+SIGNALS = (
+    "voltage",
+    "voltage_std",
+    "membrane",
+    "record",
+    "memristor_current",
+    "input_current",
+    "memristance",
+    "memory",
+)
+UNITLESS = {"1": "dimensionless"}
 
 
 def to_neo(ds: xr.Dataset) -> Any:
@@ -30,13 +41,23 @@ def to_neo(ds: xr.Dataset) -> Any:
     trains = spike_trains(ds)
     for place in range(ds.sizes.get(BATCH, 1)):
         segment = neo.Segment(index=place)
-        for name in SIGNALS:
-            if ds[name].size:
-                segment.analogsignals.append(_signal(neo, ds[name], place))
+        segment.analogsignals.extend([_signal(neo, part, place) for part in _parts(ds)])
         for neuron, times in trains.items():
             segment.spiketrains.append(_train(neo, neuron, times[place], ds))
         block.segments.append(segment)
     return block
+
+
+def _parts(ds: xr.Dataset) -> Iterator[xr.DataArray]:
+    """What becomes a signal each: a variable of the result, of memories those of one unit."""
+    for name in SIGNALS:
+        if name not in ds or not ds[name].size:
+            continue
+        if name != "memory":
+            yield ds[name]
+            continue
+        for unit in dict.fromkeys(ds.memory_units.values.tolist()):
+            yield ds[name].isel(element=np.flatnonzero(ds.memory_units.values == unit)).assign_attrs(units=unit)
 
 
 def _signal(neo: Any, variable: xr.DataArray, place: int) -> Any:
@@ -48,7 +69,7 @@ def _signal(neo: Any, variable: xr.DataArray, place: int) -> Any:
     channels = np.atleast_1d(variable[variable.dims[-1]].values) if values.ndim > 1 else np.array([""])
     return neo.AnalogSignal(
         values.reshape(len(time), -1),
-        units=variable.attrs["units"],
+        units=UNITLESS.get(variable.attrs["units"], variable.attrs["units"]),
         sampling_period=(time[-1] - time[0]) / (len(time) - 1) * quantities.s,
         t_start=time[0] * quantities.s,
         name=variable.name,
