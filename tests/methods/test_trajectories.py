@@ -1,12 +1,17 @@
 """Trajectories against closed forms of a leaking oscillator, and what they refuse."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import quspike as qs
 from quspike.errors import InputError, NotAvailable
+from quspike.methods.trajectories import motion
+from quspike.methods.trajectories.state import State
+from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.run.compile import compile_run
-from trajectory_neurons import KAPPA, LEAKING, QUANTA, deviation, ensemble, quanta
+from trajectory_neurons import KAPPA, LEAKING, OMEGA, QUANTA, deviation, ensemble, quanta
 
 FIRST, MANY = 2, 400
 SETTINGS = {
@@ -42,6 +47,25 @@ def test_jumps_and_diffusion_are_different_measurements(leaking):
     else:
         assert np.abs(last - np.round(last)).max() > 0.1
         assert np.std(amplitudes) == pytest.approx(np.sqrt(QUANTA / 2), rel=0.2)
+
+
+@pytest.mark.parametrize("parent", ["gksl", "brownian"])
+def test_between_jumps_a_frame_moves_as_the_mean_of_the_parent(parent):
+    """dβ/dt of a centred state is d⟨a⟩/dt = −½κα of `gksl`, that of dV/dt = −κV, dφ/dt = V of `brownian`, within 1e-9.
+
+    Catches: what jumps add to the mean on average, left for the frame to make up afterwards.
+    """
+    settings = {"method": "trajectories", "unravelling": "jump", "duration": "1 ns", "truncation": 5}
+    run = qs.Run(circuit=LEAKING, parent=parent, **settings)
+    problem = compile_run(run)
+    setup, params = problem.setup, problem.params
+    mode, t = resonator_mode(setup.one, params["elements"]), jnp.asarray(0.3 / OMEGA)
+    piece = jax.tree.map(lambda leaf: leaf[0], setup.inputs.pieces(params, jnp.zeros(1)))
+    alpha, turn = 4.0 - 3.0j, np.exp(0.3j)
+    psi = jnp.asarray(np.array([0.8, 0, 0.5j, 0, 0]), complex)  # no ⟨a⟩, and jumps that know it
+    moved = motion.flow(setup, params, mode, None, t, State(jnp.asarray(alpha), psi, jnp.zeros(0)), piece, 1.0)
+    lost = 0.5 * alpha if parent == "gksl" else 1j * (alpha / turn).imag * turn
+    assert complex(moved.beta) == pytest.approx(-KAPPA * lost, rel=1e-9)
 
 
 @pytest.mark.parametrize(

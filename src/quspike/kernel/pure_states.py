@@ -42,6 +42,13 @@ def square(psi: Array) -> Array:
     return jnp.sum(psi.real**2 + psi.imag**2)
 
 
+def leaps(psi: Array, after: Array) -> Array:
+    """What jumps ψ ← L_kψ do to ⟨a⟩ on average, Σ‖L_kψ‖²(⟨a⟩_k − ⟨a⟩)/‖ψ‖²; after : L_kψ (K, N), in 1/√s."""
+    down, size = lowering(psi.shape[0])[:-1] * after[:, 1:], square(psi)
+    mean = inner(psi, lower(psi)) / size
+    return (inner(after[:, :-1], down) - mean * square(after)) / size
+
+
 def attenuated(psi: Array, size: Array) -> Array:
     """e^{ca}ψ, exactly: a takes N steps to the ground."""
 
@@ -72,17 +79,18 @@ def displaced(psi: Array, amplitude) -> Array:
     return jax.lax.fori_loop(1, TERMS, add, (psi, psi))[1]
 
 
-def followed(psi: Array, rate_of_change: Array, centring) -> tuple[Array, Array]:
+def followed(psi: Array, rate_of_change: Array, centring, leap=0.0) -> tuple[Array, Array]:
     """dβ/dt and dψ/dt in a frame that takes over the motion of the mean, and the mean itself within 1/γ.
 
     rate_of_change : dψ/dt in a frame that stands still. centring : γ, 1/s; slower for a mean so large that its way in
-    would shake the last levels. A phase that nobody sees is left out, which would only cost accuracy.
+    would shake the last levels. leap : what jumps add to it (`leaps`), 1/s. A phase that nobody sees is left out, which
+    would only cost accuracy.
     """
     down, size = lower(psi), square(psi)
     mean, overlap = inner(psi, down) / size, inner(psi, rate_of_change) / size
     raw = rate_of_change - 1j * overlap.imag * psi
     moved = (inner(psi, lower(raw)) + inner(raw, down)) / size - 2 * mean * overlap.real
-    follow = moved + centring * mean / jnp.sqrt(1 + psi.shape[0] * jnp.abs(mean) ** 2)
+    follow = moved + leap + centring * mean / jnp.sqrt(1 + psi.shape[0] * jnp.abs(mean) ** 2)
     return follow, raw - follow * raised(psi) + follow.conj() * down
 
 

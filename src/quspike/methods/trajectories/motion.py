@@ -8,10 +8,11 @@ clicks at κ|α|², under `gksl` of the α about a slow current's rest flux. Dif
 an Itô equation; while the L_k stand still it reads the same after Stratonovich, since (dξ*)² = 0. In the frame D(β),
 with z the amplitude that leaks, c_k = u_kz + v_kz* and m = ⟨a⟩ of ψ
 
-    dβ/dt = push − ½Σ(u_k*c_k ± v_kc_k*) + dm/dt|_ψ + γm        (+: jump, −: diffusion)
+    dβ/dt = push − ½Σ(u_k*c_k ± v_kc_k*) + dm/dt|_ψ + Σr_k(m_k − m) + γm        (+: jump, −: diffusion without r_k)
 
-so that β is the trajectory's own ⟨a⟩ but for what a jump has just added, which it takes in within 1/γ. A coherent state
-stays the vacuum of its frame; every choice of dβ/dt is exact.
+so that β is the trajectory's own ⟨a⟩ but for what a jump, to m_k at the rate r_k, has just added beyond the mean of all
+jumps; that it takes in within 1/γ. A driven mode's ⟨φ⟩ arrives in many jumps of L ∝ φ̂, each a little: without their
+mean the frame would lag behind by more than its levels hold. Every choice of dβ/dt is exact.
 
 A step of diffusion is kick(h/2), the drift solved over h, kick(h/2), each kick exactly e^{ΣL_k dξ_k*} of the L_k
 before it: Ninomiya and Victoir's splitting, of weak order 2, since commutators of the L_k are numbers. Where a kick
@@ -36,6 +37,7 @@ from quspike.kernel.pure_states import (
     inner,
     junction,
     kerr,
+    leaps,
     lower,
     raised,
     secular_junction,
@@ -91,6 +93,8 @@ def flow(setup: Setup, params: Params, mode: Mode, hamiltonian: Displaced | None
     overlap = inner(y.psi, raw) / size
     raw = raw - 1j * overlap.imag * y.psi  # a phase that nobody sees, at E_J/ħ, would only cost accuracy
     moved = (inner(y.psi, lower(raw)) + inner(raw, down)) / size - 2 * mean * overlap.real
+    if setup.unravelling == "jump":
+        moved = moved + leaps(y.psi, jump_vectors(y.psi, acting))
     follow = moved + CENTRING * rate * mean / jnp.sqrt(1 + y.psi.shape[0] * jnp.abs(mean) ** 2)
     push = secular.free_drive(setup, free) * pushed(setup, params, mode, t, piece)
     d_psi = raw - follow * up + follow.conj() * down

@@ -3,9 +3,10 @@
     jump        dψ/dt = (−iH − ½Σ L_k†L_k) ψ,                       ψ ← L_kψ at the rate ‖L_kψ‖²/‖ψ‖²
     diffusion   dψ   = (−iH − ½Σ L_k†L_k + Σ⟨L_k†⟩L_k) ψ dt + Σ L_kψ dξ_k*
 
-The frame takes over all motion of the mean, so that the L_k are those about where the trajectory is. A kick is
-e^{Σ(L_k − ⟨L_k⟩) dξ_k*} by its series, after which the frame is moved onto the mean. No L_k depends on the state, so
-that steps are of weak order 2 but for −⅛h²Σ[L_i, L_j]ρ[L_i, L_j]†, of commutators that are no numbers.
+The frame takes over all motion of the mean, and what jumps add to it on average, so that the L_k are those about where
+the trajectory is. A kick is e^{Σ(L_k − ⟨L_k⟩) dξ_k*} by its series, after which the frame is moved onto the mean. No
+L_k depends on the state, so that steps are of weak order 2 but for −⅛h²Σ[L_i, L_j]ρ[L_i, L_j]†, of commutators that
+are no numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from quspike.kernel.fock import once
-from quspike.kernel.pure_states import Displaced, displaced, exponential, followed, inner, lower, square
+from quspike.kernel.pure_states import Displaced, displaced, exponential, followed, inner, leaps, lower, square
 from quspike.methods import secular
 from quspike.methods.method import Params, Setup
 from quspike.methods.trajectories.clicks import pushed
@@ -50,7 +51,8 @@ def flow(setup: Setup, params: Params, mode: Mode, hamiltonian: Displaced | None
         raw = raw - 1j * hamiltonian(t, y.beta, psi)
     edge = lines.jumps[:, :2, :2]
     rate = CENTRING * jnp.sum(jnp.abs(edge[:, 0, 1]) ** 2 + jnp.abs(edge[:, 1, 0]) ** 2)
-    moved, d_psi = followed(psi, raw, rate)
+    leap = leaps(psi, after) if setup.unravelling == "jump" else 0.0
+    moved, d_psi = followed(psi, raw, rate, leap)
     push = secular.free_drive(setup, free) * pushed(setup, params, mode, t, piece)
     return once(State(push + moved, d_psi, jnp.zeros_like(y.memory)))
 
