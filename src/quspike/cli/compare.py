@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
+from quspike.cli.outputs import check_outputs, write_outputs
 from quspike.cli.source import naming, read_run
 
 if TYPE_CHECKING:
@@ -47,32 +48,16 @@ def command(
     keep_compiled_solvers()
     console.warn_in_one_line(quiet)
     run = read_run(file, assignments or ())
-    if output is not None:
-        from quspike.result.store import check_writable
-
-        output = check_writable(output, force=force)
-    if plot is not None:
-        from quspike.plot.saving import check_figure_path
-
-        check_figure_path(plot, force=force)
+    check_outputs(output, plot, force)
     from quspike.analysis.ladder.comparison import compare
 
     with naming(file, run), console.progress(quiet) as say:
         ds = console.interruptible(lambda: compare(run, methods, progress=say))
-    _write(ds, output, plot, force, quiet)
+    write_outputs(ds, output, plot, force, quiet)
     if as_json:
         console.result(_as_json(ds))
     elif not quiet:
         console.result(ds.qs.summary())
-
-
-def _write(ds: xr.Dataset, output: Path | None, plot: Path | None, force: bool, quiet: bool) -> None:
-    if output is not None:
-        ds.qs.save(output, force=force)
-        console.note(f"wrote {output}", quiet)
-    if plot is not None:
-        ds.qs.plot(plot, force=force)
-        console.note(f"wrote {plot}", quiet)
 
 
 def _as_json(ds: xr.Dataset) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
+from quspike.cli.outputs import check_outputs
 from quspike.cli.source import naming, read_run
 
 if TYPE_CHECKING:
@@ -53,10 +54,7 @@ def command(
     console.warn_in_one_line(quiet)
     run = read_run(file, assignments or (), method)
     chosen, factors = _chosen(run, element), _factors(run, frequencies)
-    if plot is not None:
-        from quspike.plot.saving import check_figure_path
-
-        check_figure_path(plot, force=force)
+    check_outputs(None, plot, force)
     with naming(file, run), console.progress(quiet) as say:
         say("following the loop")
         found = console.interruptible(lambda: _measured(run, factors, "whole" if whole else "element"))

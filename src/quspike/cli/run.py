@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quspike.cli import console
+from quspike.cli.outputs import check_outputs, write_outputs
 from quspike.cli.source import is_result, naming, note_unread, read_run
 
 if TYPE_CHECKING:
@@ -48,40 +49,18 @@ def command(
     console.warn_in_one_line(quiet)
     run = read_run(file, [*(assignments or ()), *(["run.strict=true"] if strict else [])], method)
     note_unread(file, run, quiet)
-    target = _check_outputs(output or _beside(file), plot, force)
+    target = output or _beside(file)
+    check_outputs(target, plot, force)
     from quspike.run.simulate import run as simulate
 
     with naming(file, run), console.progress(quiet) as say:
         ds = console.interruptible(lambda: simulate(run, progress=say))
-    _write(ds, target, plot, force, quiet)
+    write_outputs(ds, target, plot, force, quiet)
     _report(ds, target, as_json, quiet)
 
 
 def _beside(file: Path) -> Path:
     return file.with_suffix(".again.nc" if is_result(file) else ".nc")
-
-
-def _check_outputs(output: Path, plot: Path | None, force: bool) -> Path:
-    """Refuse, before anything is computed, what could not be written."""
-    from quspike.result.store import check_writable
-
-    target = check_writable(output, force=force)
-    if plot is not None:
-        from quspike.plot.saving import check_figure_path
-
-        check_figure_path(plot, force=force)
-    return target
-
-
-def _write(ds: xr.Dataset, target: Path, plot: Path | None, force: bool, quiet: bool) -> None:
-    from quspike.result.accessor import ResultAccessor
-    from quspike.result.store import write
-
-    write(ds, target, force=force)
-    console.note(f"wrote {target}", quiet)
-    if plot is not None:
-        ResultAccessor(ds).plot(plot, force=force)
-        console.note(f"wrote {plot}", quiet)
 
 
 def _report(ds: xr.Dataset, target: Path, as_json: bool, quiet: bool) -> None:
