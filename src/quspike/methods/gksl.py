@@ -57,31 +57,8 @@ def build(setup: Setup, params: Params) -> Machine:
     mode = resonator_mode(setup.one, params["elements"])
     nonlinearity = displaced_junctions(setup, params, mode)
 
-    def flow(t, y: State, piece, free):
-        y = once(y)
-        alpha, packed, x = y.alpha, y.packed, y.means[2:]
-        seen = secular.kinetic(setup, params, mode, t, alpha, piece)
-        driven = secular.free_drive(setup, free)
-        swing = secular.carrier(setup, params, mode, t, seen, piece, driven)
-        held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
-        push = driven * secular.push(setup, params, mode, t, piece)
-        if setup.memory == "operator":
-            about = operator_jumps.swing_of(setup, params, mode, t, seen, piece, driven)
-            lost = operator_jumps.loss(setup, params, mode, about, x, packed)
-            d_alpha, d_packed = push + held * lost.drift, held * lost.packed
-            if nonlinearity is not None:
-                turn = nonlinearity(t, alpha, packed)
-                d_alpha, d_packed = d_alpha + turn.drift, d_packed + turn.packed
-        else:
-            down, up = jump_rates(setup, params, mode, x, swing)
-            moved = seen - alpha - driven * secular.rest_amplitude(setup, mode, t, piece)
-            push = push - 0.5 * held * (down - up) * moved
-            d_alpha, d_packed = co_moving_flow(nonlinearity, t, alpha, packed, held * down, held * up, push)
-        d_means = jnp.stack([d_alpha.real, d_alpha.imag, *secular.memory_rates(setup, params, x, swing)])
-        return once(State(d_means, d_packed))
-
     model = SpikingModel(
-        flow=flow,
+        flow=lambda t, y, piece, free: _flow(setup, params, mode, nonlinearity, t, y, piece, free),
         membrane=lambda t, y, piece: secular.membrane_value(
             setup, mode, secular.kinetic(setup, params, mode, t, y.alpha, piece)
         ),
@@ -98,6 +75,30 @@ def build(setup: Setup, params: Params) -> Machine:
         lambda *run: _after(setup, mode, *run),
         lambda t, y: whole_fock(y.packed, mode.omega * t),
     )
+
+
+def _flow(setup: Setup, params: Params, mode: Mode, nonlinearity: NonLinearity | None, t, y: State, piece, free):
+    """dy/dt: what the input, the leak and junctions do to α and ρ′, and what a carrier does to memories."""
+    y = once(y)
+    seen = secular.kinetic(setup, params, mode, t, y.alpha, piece)
+    driven = secular.free_drive(setup, free)
+    swing = secular.carrier(setup, params, mode, t, seen, piece, driven)
+    held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
+    push = driven * secular.push(setup, params, mode, t, piece)
+    if setup.memory == "operator":
+        about = operator_jumps.swing_of(setup, params, mode, t, seen, piece, driven)
+        lost = operator_jumps.loss(setup, params, mode, about, y.means[2:], y.packed)
+        d_alpha, d_packed = push + held * lost.drift, held * lost.packed
+        if nonlinearity is not None:
+            turn = nonlinearity(t, y.alpha, y.packed)
+            d_alpha, d_packed = d_alpha + turn.drift, d_packed + turn.packed
+    else:
+        down, up = jump_rates(setup, params, mode, y.means[2:], swing)
+        moved = seen - y.alpha - driven * secular.rest_amplitude(setup, mode, t, piece)
+        push = push - 0.5 * held * (down - up) * moved
+        d_alpha, d_packed = co_moving_flow(nonlinearity, t, y.alpha, y.packed, held * down, held * up, push)
+    memories = secular.memory_rates(setup, params, y.means[2:], swing)
+    return once(State(jnp.stack([d_alpha.real, d_alpha.imag, *memories]), d_packed))
 
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:

@@ -81,58 +81,69 @@ def refuse_nonlinear(setup: Setup) -> None:
 
 def _build_baseband(setup: Setup, params: Params) -> Machine:
     numbers = lab_frame.circuit_numbers(setup, params)
-    count = len(setup.one.memristors)
-    means = 2 + count
+    count, means = len(setup.one.memristors), _means(setup)
     means_error = error_norm(setup, params, numbers)
-
-    def flow(t, y, piece, free):
-        phi_phi, phi_v, v_v = y[means:]
-        v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
-        w, currents, stiffness = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
-        rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, sum(currents, jnp.zeros(())))
-        if setup.closure == "gaussian":
-            rates[2:] = [
-                gaussian.closed_rate(d, params["elements"], v, x, v_v)
-                for d, x in zip(setup.one.memristors, y[2:means], strict=True)
-            ]
-        held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
-        spreading = _spread_rates(setup, params, numbers, w, stiffness, y[means:])
-        return jnp.stack([*rates, *(held * rate for rate in spreading)])
-
-    def observe(t, y, piece, free):
-        v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
-        x = lab_frame.memory_states(setup, y)
-        w, currents, _ = _leak(setup, params, v, x, y[means], y[means + 1])
-        remember = [d.law is not None for d in setup.one.dissipators]
-        of_memristors = [*compress(w, remember), *compress(currents, remember)]
-        seen = lab_frame.shown_membrane(setup, params, numbers, t, y, piece, free)
-        return jnp.stack([v, y[1], seen, *x, *of_memristors, *y[means:]])
-
-    def reset(t, y, piece):
-        y = lab_frame.reset_means(setup, params, numbers, t, y, piece)
-        return (
-            y
-            if setup.reset == "subtract"
-            else y.at[means + 1 :].set(jnp.stack([0.0 * t, params["neuron"]["reset_std"] ** 2]))
-        )
-
-    def release(t, y, piece):
-        y = lab_frame.release_means(setup, params, numbers, t, y, piece)
-        if setup.reset == "subtract":
-            return y
-        return y.at[means].add((hbar / (2 * numbers.capacitance * params["neuron"]["reset_std"])) ** 2)
-
     model = SpikingModel(
-        flow=flow,
+        flow=lambda t, y, piece, free: _flow(setup, params, numbers, t, y, piece, free),
         membrane=lambda t, y, piece: lab_frame.membrane_value(setup, params, numbers, t, y, piece),
-        reset=reset,
-        release=release,
-        observe=observe,
+        reset=lambda t, y, piece: _reset(setup, params, numbers, t, y, piece),
+        release=lambda t, y, piece: _release(setup, params, numbers, t, y, piece),
+        observe=lambda t, y, piece, free: _observe(setup, params, numbers, t, y, piece, free),
         error=lambda e, y: means_error(e[:means], y[:means]),
     )
     spread = thermal_spread(setup, params, numbers)
     start = jnp.stack([*start_means(setup, params, numbers), *initial_memories(setup, params), *spread])
     return Machine(model, start, lambda records: _read(records, count, numbers.capacitance))
+
+
+def _means(setup: Setup) -> int:
+    """How many of y are means: q, φ and the memories; the spread comes after them."""
+    return 2 + len(setup.one.memristors)
+
+
+def _flow(setup: Setup, params: Params, numbers: lab_frame.Circuit, t, y: Array, piece, free) -> Array:
+    """dy/dt."""
+    means = _means(setup)
+    phi_phi, phi_v, v_v = y[means:]
+    v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
+    w, currents, stiffness = _leak(setup, params, v, lab_frame.memory_states(setup, y), phi_phi, phi_v)
+    rates, _ = lab_frame.mean_flow(setup, params, numbers, t, y, piece, free, sum(currents, jnp.zeros(())))
+    if setup.closure == "gaussian":
+        rates[2:] = [
+            gaussian.closed_rate(d, params["elements"], v, x, v_v)
+            for d, x in zip(setup.one.memristors, y[2:means], strict=True)
+        ]
+    held = free if setup.spiking and setup.reset == "zero" else jnp.ones_like(free)
+    spreading = _spread_rates(setup, params, numbers, w, stiffness, y[means:])
+    return jnp.stack([*rates, *(held * rate for rate in spreading)])
+
+
+def _observe(setup: Setup, params: Params, numbers: lab_frame.Circuit, t, y: Array, piece, free) -> Array:
+    """[V, φ, membrane, x …, W …, ⟨WV⟩ …, σ_φφ, σ_φV, σ_VV]."""
+    means = _means(setup)
+    v = lab_frame.clamped_voltage(setup, params, numbers, t, y, piece, free)
+    x = lab_frame.memory_states(setup, y)
+    w, currents, _ = _leak(setup, params, v, x, y[means], y[means + 1])
+    remember = [d.law is not None for d in setup.one.dissipators]
+    of_memristors = [*compress(w, remember), *compress(currents, remember)]
+    seen = lab_frame.shown_membrane(setup, params, numbers, t, y, piece, free)
+    return jnp.stack([v, y[1], seen, *x, *of_memristors, *y[means:]])
+
+
+def _reset(setup: Setup, params: Params, numbers: lab_frame.Circuit, t, y: Array, piece) -> Array:
+    """`zero` replaces the charge by one of variance (C reset_std)²; `subtract` keeps the spread."""
+    y = lab_frame.reset_means(setup, params, numbers, t, y, piece)
+    if setup.reset == "subtract":
+        return y
+    return y.at[_means(setup) + 1 :].set(jnp.stack([0.0 * t, params["neuron"]["reset_std"] ** 2]))
+
+
+def _release(setup: Setup, params: Params, numbers: lab_frame.Circuit, t, y: Array, piece) -> Array:
+    """The flux noise that a replaced charge owes to the uncertainty relation: (ħ/2C reset_std)²."""
+    y = lab_frame.release_means(setup, params, numbers, t, y, piece)
+    if setup.reset == "subtract":
+        return y
+    return y.at[_means(setup)].add((hbar / (2 * numbers.capacitance * params["neuron"]["reset_std"])) ** 2)
 
 
 def _spread_rates(setup: Setup, params: Params, numbers: lab_frame.Circuit, w: list, stiffness, spread: Array) -> list:

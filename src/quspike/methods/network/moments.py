@@ -41,23 +41,20 @@ def build(setup: Setup, params: Params) -> Machine:
     means_error = classical.error_norm(setup, params, f)
     gaussian = setup.closure == "gaussian"
 
-    def close(y: State, seen: net.Seen) -> network_closure.Closed:
-        _, inverse = clamped(setup, f, net.split(setup, f, y.means).held)
-        return network_closure.closed(setup, params, f, inverse, y.means, seen, y.spread)
-
     def flow(t, y: State, piece, free):
         rates, seen = net.mean_rates(setup, params, f, t, y.means, piece)
         held = net.split(setup, f, y.means).held
         if not gaussian:
             return State(rates, spread_rate(setup, params, f, seen.conductance, held, y.spread))
-        own = close(y, seen)
+        own = _closed(setup, params, f, y, seen)
         stiff, rates = network_closure.stiffened(f, own), network_closure.rates(setup, f, rates, seen, own)
         return State(rates, spread_rate(setup, params, stiff, own.conductance, held, y.spread))
 
     def observe(t, y: State, piece, free):
         columns = classical.observe(setup, params, f, t, y.means, piece)
         if gaussian:
-            columns = network_closure.shown(setup, columns, close(y, net.look(setup, params, f, t, y.means, piece)))
+            own = _closed(setup, params, f, y, net.look(setup, params, f, t, y.means, piece))
+            columns = network_closure.shown(setup, columns, own)
         return jnp.concatenate([columns, y.spread.ravel()])
 
     def membrane(t, y: State, piece):
@@ -81,6 +78,12 @@ def build(setup: Setup, params: Params) -> Machine:
     )
     begin = State(classical.start(setup, params, f), jnp.asarray(params["initial"]["spread"]))
     return Machine(model, begin, lambda records: _read(setup, f, records))
+
+
+def _closed(setup: Setup, params: Params, f: net.Frame, y: State, seen: net.Seen) -> network_closure.Closed:
+    """Averages over σ in place of the values at the means."""
+    _, inverse = clamped(setup, f, net.split(setup, f, y.means).held)
+    return network_closure.closed(setup, params, f, inverse, y.means, seen, y.spread)
 
 
 def spread_rate(setup: Setup, params: Params, f: net.Frame, w: Array, held: Array, spread: Array) -> Array:
