@@ -48,6 +48,7 @@ DRIVES: dict[str, dict[str, Any]] = {
     "wav": {"file": "input.wav", "amplitude": "1 nA", "time_scale": 1e-6},
     "table": {"times": ["0 s", "1 us"], "values": ["0 A", "1 nA"]},
 }
+MEASURED = '[measurement]\nstrength = "1e6/s"\n'
 
 
 def good_document() -> dict[str, Any]:
@@ -198,9 +199,9 @@ def test_a_misspelt_key_of_a_drive_is_refused(kind: str) -> None:
         ('amplitude = "0.6 nA"', 'amplitude = "0.6 mV"', "[drive.input]"),
         ('kind = "step"', 'kind = "stp"', "[drive.input] kind"),
         ('kind = "step"', "", "[drive.input] kind"),
-        ('state = "thermal"', 'state = "coherent"', "[initial] alpha"),
-        ('state = "thermal"', 'state = "fock"', "[initial] n"),
-        ('state = "thermal"', 'state = "cat"\nalpha = [1.0, 0.0]', "[initial] parity"),
+        ('state = "thermal"', 'state = "coherent"', "no oscillator states"),
+        ('state = "thermal"', 'state = "fock"', "no oscillator states"),
+        ('state = "thermal"', 'state = "cat"\nalpha = [1.0, 0.0]', "no oscillator states"),
         ('state = "thermal"', 'state = "thermal"\nn = 3', "[initial] n"),
         ('state = "thermal"', 'state = "fock"\nn = 3', "[initial] state"),
         ('state = "thermal"', 'state = "vacuum"', "no oscillator states"),
@@ -223,6 +224,35 @@ def test_parts_that_do_not_fit_are_refused(find: str, replacement: str, key: str
 
 
 @pytest.mark.parametrize(
+    ("state", "key"), [('"coherent"', "alpha"), ('"fock"', "n"), ('"cat"\nalpha = [1.0, 0.0]', "parity")]
+)
+def test_a_state_of_an_oscillator_asks_for_its_keys(state: str, key: str) -> None:
+    text = template().replace("C1 ", "L1 m 0 10nH\nC1 ", 1).replace('state = "thermal"', f"state = {state}", 1)
+    assert f"[initial] {key} must be given" in refusal(text)
+
+
+def test_a_state_without_an_oscillator_is_refused_as_such() -> None:
+    """Of keywords, too. Catches: the keys of a cat asked for, one after the other, where no cat can be."""
+    with pytest.raises(InputError, match="no oscillator states"):
+        parse_run(template()).replace(initial={"state": "cat", "alpha": 1.0})
+
+
+@pytest.mark.parametrize("efficiency", ["0", "1.2", "-0.1"])
+def test_every_wrong_efficiency_is_told_the_same_bounds(efficiency: str) -> None:
+    """Catches: `from 0 to 1`, and then a refusal of 0."""
+    text = template().replace("[save]", f"{MEASURED}efficiency = {efficiency}\n[save]")
+    assert "[measurement] efficiency must be > 0 and ≤ 1" in refusal(text)
+
+
+def test_a_default_is_not_blamed_for_a_threshold() -> None:
+    """Catches: `v_reset must be below v_threshold` of a v_reset that nobody gave."""
+    given = template().replace('v_threshold = "20 uV"', 'v_threshold = "-10 uV"')
+    assert "[neuron] v_reset must be below" in refusal(given)
+    left_out = "\n".join(line for line in given.splitlines() if not line.startswith("v_reset"))
+    assert "[neuron] v_threshold must be above v_reset, 0 V" in refusal(left_out)
+
+
+@pytest.mark.parametrize(
     ("find", "replacement", "key"),
     [
         ('memory = "mean_field"', 'frame = "rotating"', "[run] frame"),
@@ -237,9 +267,6 @@ def test_what_has_not_arrived_is_refused_by_name_and_never_ignored(find: str, re
     assert "not available yet" in message
     with pytest.raises(NotAvailable):
         parse_run(text.replace(find, replacement, 1))
-
-
-MEASURED = '[measurement]\nstrength = "1e6/s"\n'
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from quspike.circuit import Circuit, Element
 from quspike.drives import Drive
 from quspike.errors import InputError
 from quspike.run.fields import nearest, shown
-from quspike.run.initial import Initial
+from quspike.run.initial import NEEDS, Initial
 from quspike.run.measurement import Measurement
 from quspike.run.neuron import Neuron
 from quspike.run.settings import Save, Settings
@@ -75,14 +75,19 @@ def check_initial(circuit: Circuit, neurons: Mapping[str, Neuron], initial: Init
     if initial.state in NOT_GAUSSIAN and method == "moments":
         remedy = f"must be thermal, vacuum or coherent with method moments ({initial.state} needs method gksl)"
         raise InputError("[initial] state", initial.state, remedy)
-    nodes = {neuron.node for neuron in neurons.values()} or set(circuit.nodes)
-    if initial.state != "thermal" and not nodes & _resonant_nodes(circuit):
-        remedy = "must be thermal: the membrane has no inductor or junction, so it has no oscillator states"
-        raise InputError("[initial] state", initial.state, remedy)
+    check_oscillator(circuit, neurons, initial.state)
     for key in ("voltage", "flux"):
         if getattr(initial, key) != 0 and len(neurons) != 1 and len(circuit.nodes) != 1:
             remedy = "must be left out: the circuit has several nodes, and no one neuron that says which is meant"
             raise InputError(f"[initial] {key}", shown(getattr(initial, key)), remedy)
+
+
+def check_oscillator(circuit: Circuit, neurons: Mapping[str, Neuron], state: object) -> None:
+    """Refuse a state of an oscillator that is not there, before its other keys are asked for."""
+    nodes = {neuron.node for neuron in neurons.values()} & set(circuit.nodes) or set(circuit.nodes)
+    if isinstance(state, str) and state in NEEDS and state != "thermal" and not nodes & _resonant_nodes(circuit):
+        remedy = "must be thermal: the membrane has no inductor or junction, so it has no oscillator states"
+        raise InputError("[initial] state", state, remedy)
 
 
 def _resonant_nodes(circuit: Circuit) -> set[str]:
@@ -98,8 +103,6 @@ def check_measured(measurement: Measurement | None, neurons: Mapping[str, Neuron
         raise InputError("[measurement]", "nothing", f"must be given for {readers[0]}: its strength, at the least")
     if measurement is not None and not readers:
         raise InputError("[measurement]", "a table", "belongs to memory measured or spike record, and neither is there")
-    if measurement is not None and measurement.efficiency == 0:
-        raise InputError("[measurement] efficiency", "0", f"must be > 0 for {readers[0]}: nothing reaches the record")
     if save.record and not readers:
         raise InputError("[save] record", "true", "belongs to memory measured or spike record, and neither is there")
 

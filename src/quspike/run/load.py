@@ -13,6 +13,7 @@ from quspike.circuit import Circuit
 from quspike.drives import Drive, drive_from_dict
 from quspike.errors import InputError
 from quspike.run.changes import Change, change_circuit, change_document
+from quspike.run.checks import check_oscillator
 from quspike.run.fields import clipped, nearest, one_line, shown
 from quspike.run.initial import Initial
 from quspike.run.measurement import Measurement
@@ -51,12 +52,13 @@ def parse_run(text: str, where: str = "run file", base_dir: str | Path = ".", ch
         base_dir = Path(base_dir)
         circuit, inputs = _circuit(document["circuit"], base_dir)
         circuit = change_circuit(circuit, changes)
+        neurons = _neurons(document.get("neuron"))
         parts = {
             "circuit": circuit,
-            "neurons": _neurons(document.get("neuron")),
+            "neurons": neurons,
             "drives": _drives(document.get("drive", {})),
             "measurement": _measurement(document),
-            "initial": _initial(_mapping(document, "initial"), circuit),
+            "initial": _initial(_mapping(document, "initial"), circuit, neurons),
             "save": Save.from_file(_mapping(document, "save"), "[save] {}".format),
         }
         settings = _mapping(document, "run")
@@ -163,7 +165,8 @@ def _measurement(document: Mapping[str, Any]) -> Measurement | None:
     return Measurement.from_file(_mapping(document, "measurement"), "[measurement] {}".format)
 
 
-def _initial(table: Mapping[str, Any], circuit: Circuit) -> Initial:
+def _initial(table: Mapping[str, Any], circuit: Circuit, neurons: Mapping[str, Neuron]) -> Initial:
+    check_oscillator(circuit, neurons, table.get("state"))
     initial: Initial = Initial.from_file(table, "[initial] {}".format)
     return initial.model_copy(update={"memory": read_memories(circuit, initial.memory, bare_ok=False)})
 

@@ -75,8 +75,10 @@ class Neuron(Table):
 
     def _check_levels(self) -> None:
         if not self.v_reset < self.v_threshold:
-            threshold = format_si(self.v_threshold, "voltage")
-            value = format_si(self.v_reset, "voltage")
-            raise InputError("v_reset", value, f"must be below v_threshold, {threshold}")
+            threshold, reset = format_si(self.v_threshold, "voltage"), format_si(self.v_reset, "voltage")
+            if "v_reset" not in self.model_fields_set:
+                remedy = f"must be above v_reset, {reset}, or v_reset be given below it"
+                raise InputError("v_threshold", threshold, remedy)
+            raise InputError("v_reset", reset, f"must be below v_threshold, {threshold}")
         if self.membrane == "envelope" and self.v_reset < 0:
             raise InputError("v_reset", format_si(self.v_reset, "voltage"), "must be ≥ 0 V: an envelope is never less")

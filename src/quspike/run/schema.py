@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from quspike.circuit import Circuit
 from quspike.drives import Drive, drive_from_dict
 from quspike.errors import InputError
-from quspike.run.checks import check_initial, check_measured, check_neurons, check_saved, feed
+from quspike.run.checks import check_initial, check_measured, check_neurons, check_oscillator, check_saved, feed
 from quspike.run.fields import Kind
 from quspike.run.initial import Initial
 from quspike.run.measurement import Measurement
@@ -117,6 +117,13 @@ class Run(Settings):
     @classmethod
     def _feed(cls, drives: dict[str, Drive], info: ValidationInfo) -> dict[str, Drive]:
         return feed(info.data["circuit"], drives) if "circuit" in info.data else drives
+
+    @field_validator("initial", mode="before")
+    @classmethod
+    def _has_oscillator(cls, initial: Any, info: ValidationInfo) -> Any:
+        if isinstance(initial, Mapping) and {"circuit", "neurons"} <= info.data.keys():
+            check_oscillator(info.data["circuit"], info.data["neurons"], initial.get("state"))
+        return initial
 
     @field_validator("initial", mode="after")
     @classmethod
