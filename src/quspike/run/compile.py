@@ -134,27 +134,10 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     run = run if isinstance(run, Run) else load(run)
     chosen = method or run.method
     drives = {name: d.realise(run.duration, run.seed, run.base_dir, name) for name, d in run.drives.items()}
-    elements: dict[str, dict[str, Any]] = element_params(run.circuit)
-    circuit = with_modes(run.circuit, elements, fastest_drive(drives.values()), run.base_dir)
-    reduced = reduce_circuit(circuit, tuple(neuron.node for neuron in run.neurons.values()))
-    tables: list[dict[str, Any]] = []
-    if isinstance(reduced, System):
-        reduced, elements, tables = with_tables(reduced, elements, run.base_dir)
-    inputs = Inputs(reduced, drives)
-    if isinstance(reduced, System):
-        setup = system_setup(run, reduced, inputs, chosen)
-        check_massless(setup, chosen)
-    else:
-        setup = _setup(run, reduced, inputs, elements, chosen)
-    rung = check_legal(chosen, setup)
-    if rung.quantum:
-        _check_temperatures(reduced, elements)
-    params = {"elements": elements, "drives": {name: drive.params() for name, drive in drives.items()}}
+    reduced, elements, tables = _reduced(run, drives)
     kept = np.asarray(run.save.wigner_times if chosen == run.method else (), dtype=float)
-    if kept.size:
-        check_wigner(setup, chosen, rung.quantum)
-    if chosen == run.method:
-        check_kept(chosen, setup, run.save.model_dump())
+    setup, rung = _checked(run, reduced, Inputs(reduced, drives), elements, chosen, bool(kept.size))
+    params = {"elements": elements, "drives": {name: drive.params() for name, drive in drives.items()}}
     times = with_times(save_times(run.duration, run.save_every), kept)
     if isinstance(reduced, System):
         params |= system_params(run, reduced, elements, rung.quantum)
@@ -176,6 +159,35 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
     return Problem(run, rung, setup, plan_grid(times, breakpoints, dt, kept), dt, params, (*run.inputs, *read, *tables))
+
+
+def _reduced(run: Run, drives: Mapping[str, Any]) -> tuple[Membrane | System, dict[str, dict[str, Any]], list]:
+    """The circuit as methods see it, the numbers of its elements, and the files that these were read from."""
+    elements: dict[str, dict[str, Any]] = element_params(run.circuit)
+    circuit = with_modes(run.circuit, elements, fastest_drive(drives.values()), run.base_dir)
+    reduced = reduce_circuit(circuit, tuple(neuron.node for neuron in run.neurons.values()))
+    if isinstance(reduced, System):
+        return with_tables(reduced, elements, run.base_dir)
+    return reduced, elements, []
+
+
+def _checked(
+    run: Run, reduced: Membrane | System, inputs: Inputs, elements: Mapping[str, Any], chosen: str, wigner: bool
+) -> tuple[Setup, Method]:
+    """The static choices and the method that can make them; refuses all others, and what it could not save."""
+    if isinstance(reduced, System):
+        setup = system_setup(run, reduced, inputs, chosen)
+        check_massless(setup, chosen)
+    else:
+        setup = _setup(run, reduced, inputs, elements, chosen)
+    rung = check_legal(chosen, setup)
+    if rung.quantum:
+        _check_temperatures(reduced, elements)
+    if wigner:
+        check_wigner(setup, chosen, rung.quantum)
+    if chosen == run.method:
+        check_kept(chosen, setup, run.save.model_dump())
+    return setup, rung
 
 
 def _membrane_params(run: Run, membrane: Membrane, elements: Mapping[str, Any], rung: Method) -> dict[str, Any]:
