@@ -88,11 +88,11 @@ def densities(chain: Chain, times: np.ndarray, leak: float = 0.0, small: int = S
     leak : 1/s, about the rate at which a state forgets: what rounding leaves of rare clicks is judged by it.
     small : the most numbers whose generator is exponentiated as it is.
     """
-    flow = None
+    flow, rows = None, np.stack([chain.rate, chain.trace])
     if len(chain.start) > small:
-        flow = reduced(chain.solve, chain.rate, chain.start, times, leak)
+        flow = reduced(chain.solve, rows, chain.start, times, leak)
     if flow is None:
-        flow = Flow(dense(chain.generator), np.stack([chain.rate, chain.trace]), chain.start)
+        flow = Flow(dense(chain.generator), rows, chain.start)
     density, survival = seen_along(flow, times).T
     return density, survival
 

@@ -1,11 +1,12 @@
 """What a density and a survival are along e^{Aτ}y at thousands of times, from a few dozen linear equations solved.
 
-    p(τ) = Γ·e^{Aτ}y ≈ Γ·V e^{A_m τ} Vᵀy,   S = −p A_m⁻¹ (in the row),   A_m = −H_m⁻¹,   (−A)⁻¹V = VH_m + …
+    p(τ) = Γ·e^{Aτ}y ≈ Γ·V e^{A_m τ} Vᵀy,   S(τ) ≈ 1·V e^{A_m τ} Vᵀy,   A_m = −H_m⁻¹,   (−A)⁻¹V = VH_m + η v e_mᵀ
 
 V (n, m) is orthonormal and spans what (−A)⁻¹ makes of y, so that the interval keeps its first moments; the shape of a
-beginning takes some more vectors, and m grows until more do not change what is seen. S is what is left of p, and not
-a projection of its own, which would need twice as many. On an even axis r e^{(jb + i)hA_m}y is a product of two short
-tables, r e^{ihA_m} (i < b) and e^{jbhA_m}y, and for a doubled step the power is the square of one that is known.
+beginning takes some more vectors, and m grows until more do not change what is seen. Two rows are two projections: what
+is left of p is −Γ·V A_m⁻¹e^{A_mτ}Vᵀy for any m; S is that only as far as 1·A = −Γ holds in V, and differs from it by
+η(Γ·v) e_mᵀe^{A_mτ}Vᵀy, which is held to 1e-8. On an even axis r e^{(jb + i)hA_m}y is a product of two short tables,
+r e^{ihA_m} (i < b) and e^{jbhA_m}y, and for a doubled step the power is the square of one that is known.
 van den Eshof & Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006); Paterson & Stockmeyer, SIAM J. Comput. 2, 60 (1973).
 """
 
@@ -21,7 +22,7 @@ BLOCK = 4  # the short table has 2⁴ rows
 SMALL = 60  # numbers, for which nothing is to be gained
 SIZES = (24, 40, 60, 90, 120, 160, 220)  # Krylov vectors that are tried
 CHANGES = (3e-5, 1e-8)  # of the density's peak and of the survival from one size to the next: what is left is less
-LOST = 1e-8  # of the probability
+LOST = 1e-8  # of the probability: what p and S may differ by, and what may be missing of both
 ROUNDING = 1e-11  # of the probability, for each time that a state is forgotten in a mean interval
 ENOUGH = 0.5  # of a vector's length that is left: it is orthogonal
 Solve = Callable[[np.ndarray], np.ndarray]
@@ -89,27 +90,29 @@ def _even(times: np.ndarray) -> Iterator[tuple[int, int, float]]:
         begin = end
 
 
-def reduced(solve: Solve, rate: np.ndarray, y: np.ndarray, times: np.ndarray, forgetting: float) -> Flow | None:
+def reduced(solve: Solve, rows: np.ndarray, y: np.ndarray, times: np.ndarray, forgetting: float) -> Flow | None:
     """A_m, rows (2, m) of a density and a survival, and Vᵀy; None if the most vectors are too few.
 
-    solve : y → (−A)⁻¹ y. forgetting : 1/s, how fast a state forgets. Judged at times[1]·2ᵏ, up to the last.
+    solve : y → (−A)⁻¹ y. rows : Γ and 1, (2, n). forgetting : 1/s, how fast a state forgets. Judged at times[1]·2ᵏ, up
+    to the last: by what more vectors change, and by how far S is from what is left of p.
     """
     sizes = [m for m in SIZES if m < len(y)]
     doublings = int(np.ceil(np.log2(times[-1] / times[1])))
     space, before = _Krylov(solve, y, max(sizes, default=0)), np.full((doublings + 2, 2), np.inf)
     for m in sizes:
         space.grow(m)
-        matrix, row = -np.linalg.inv(space.images[:m, :m]), rate @ space.vectors[:m].T
-        flow = Flow(matrix, np.stack([row, -np.linalg.solve(matrix.T, row)]), space.start(m))
+        matrix, seen_by = -np.linalg.inv(space.images[:m, :m]), rows @ space.vectors[:m].T
+        left = -np.linalg.solve(matrix.T, seen_by[0])
+        flow = Flow(matrix, np.vstack([seen_by, left]), space.start(m))
         seen = flow.doubled(times[1], doublings)
-        change = np.abs(seen - before).max(axis=0) / [np.max(np.abs(seen[:, 0])), 1.0]
-        if np.all(change <= CHANGES):
-            whole = seen[0, 1]
+        whole = seen[0, 2]
+        change = np.abs(seen[:, :2] - before).max(axis=0) / [np.max(np.abs(seen[:, 0])), 1.0]
+        if np.all(change <= CHANGES) and np.max(np.abs(seen[:, 2] / whole - seen[:, 1])) <= LOST:
             if abs(whole - 1) > LOST + ROUNDING * flow.mean() * forgetting:
                 return None
-            flow.rows = flow.rows / whole
+            flow.rows = seen_by / np.array([[whole], [1.0]])  # of rare clicks, what rounding leaves of Γ(−A)⁻¹ = 1
             return flow
-        before = seen
+        before = seen[:, :2]
     return None
 
 
