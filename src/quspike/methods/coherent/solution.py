@@ -37,21 +37,11 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
     neuron = neuron_of(setup, params)
     chain = chain_of(neuron, float(nodes[-1]), longest)
     states = states_at(neuron, chain, plan.save_times, longest)
-    named, omega = averages(neuron, states, plan.save_times), float(setup.omega or 0.0)
-    train = SpikeTrainState(chain)
-    extra = {name: named[name] for name in ("amplitude",)}
-    if setup.save_covariance:
-        extra |= {name: named[name] for name in ("flux_variance", "flux_charge_covariance", "charge_variance")}
-    if setup.save_states:
-        extra["states"] = states
-    if len(plan.kept):
-        turn = np.exp(-1j * omega * plan.save_times[plan.kept][:, None] * np.arange(chain.levels))
-        extra[FOCK] = states[plan.kept] * turn[:, :, None] * turn[:, None, :].conj()
-    populations = np.einsum("tnn->tn", states).real
-    top = float(populations[:, -TOP_LEVELS:].sum(axis=1).max())
+    named, train = averages(neuron, states, plan.save_times), SpikeTrainState(chain)
+    health = _health(states)
     facts: dict[str, np.ndarray] = {}
     bound, error = 1.0, 0.0
-    if top <= FULL:  # a fuller space is refused, or grown and asked again
+    if health["top_level_population"] <= FULL:  # a fuller space is refused, or grown and asked again
         (facts, bound), error = _of_train(train), train_error(neuron, chain, longest)
     columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory", "memristor_current")
     return Solution(
@@ -64,18 +54,40 @@ def solve(setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any)
         diagnostics={
             "error_estimate": jnp.asarray(error),
             "crowded": jnp.zeros(()),
-            "finite": jnp.asarray(bool(np.all(np.isfinite(states)))),
-            "top_level_population": jnp.asarray(top),
-            "trace_error": jnp.asarray(np.abs(populations.sum(axis=1) - 1).max()),
-            "smallest_eigenvalue": jnp.asarray(min(np.linalg.eigvalsh(rho)[0] for rho in states)),
+            **health,
             "truncation": jnp.asarray(chain.levels),
             "bond": jnp.asarray(chain.bond),
             "pattern_bound": jnp.asarray(bound),
             "spikes_at_rest": jnp.asarray(rate_at_rest(setup, params)),
             **named["diagnostics"],
         },
-        extra=extra | facts,
+        extra=_saved(setup, plan, named, states) | facts,
     )
+
+
+def _health(states: np.ndarray) -> dict[str, Any]:
+    """Whether the states (T, N, N) are density matrices, and fit into their levels."""
+    populations = np.einsum("tnn->tn", states).real
+    return {
+        "finite": jnp.asarray(bool(np.all(np.isfinite(states)))),
+        "top_level_population": jnp.asarray(float(populations[:, -TOP_LEVELS:].sum(axis=1).max())),
+        "trace_error": jnp.asarray(np.abs(populations.sum(axis=1) - 1).max()),
+        "smallest_eigenvalue": jnp.asarray(min(np.linalg.eigvalsh(rho)[0] for rho in states)),
+    }
+
+
+def _saved(setup: Setup, plan: GridPlan, named: dict[str, Any], states: np.ndarray) -> dict[str, Any]:
+    """What `[save]` asks for; states for Wigner functions stand in the laboratory."""
+    extra = {"amplitude": named["amplitude"]}
+    if setup.save_covariance:
+        extra |= {name: named[name] for name in ("flux_variance", "flux_charge_covariance", "charge_variance")}
+    if setup.save_states:
+        extra["states"] = states
+    if len(plan.kept):
+        angle = float(setup.omega or 0.0) * plan.save_times[plan.kept][:, None] * np.arange(states.shape[-1])
+        turn = np.exp(-1j * angle)
+        extra[FOCK] = states[plan.kept] * turn[:, :, None] * turn[:, None, :].conj()
+    return extra
 
 
 def states_at(neuron: Neuron, chain: Chain, times: np.ndarray, step: float) -> np.ndarray:
