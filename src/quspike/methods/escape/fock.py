@@ -16,6 +16,7 @@ has jumps of its own in place of a and a†: `operator_memory.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import jax
@@ -31,7 +32,7 @@ from quspike.methods import secular
 from quspike.methods.escape.detector import Detector, detector
 from quspike.methods.escape.operator_memory import dissipator, operators, resting_conductances
 from quspike.methods.escape.sources import envelope_of, on_its_carrier
-from quspike.methods.escape.space import Space
+from quspike.methods.escape.space import Coefficients, Space
 from quspike.methods.escape.superoperators import anticommutator, commutator, of_every_mode, over_packed, packed
 from quspike.methods.method import Params, Setup, initial_memories, memory_scales
 from quspike.quantize.numbers.zero_point import Mode, resonator_mode
@@ -57,17 +58,7 @@ def fock_space(setup: Setup, params: Params) -> Space:
     laws, push = _laws(setup, params, mode), float(mode.phi_zpf) / (2 * hbar)
     row, zero, remembers = amplitude_rows(a), setup.reset == "zero", not operators(setup) and setup.one.memristors
     lines = () if not operators(setup) else (dissipator(setup, params, mode),)
-
-    def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
-        down, up, _ = laws(x, float(np.hypot(*s)))
-        pushed, angle = push * envelope(t), (carrier - frame) * t
-        return np.array([down, up, pushed * np.cos(angle), pushed * np.sin(angle), 1.0, *(1.0 for _ in lines), 1.0])
-
-    def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
-        down, up, _ = laws(x, float(np.hypot(*s)))
-        lost = 0.0 if zero else 1.0
-        return np.array([lost * down, lost * up, 0.0, 0.0, 1.0, *(lost for _ in lines), 0.0])
-
+    integrating, held = _coefficients(laws, lambda t: push * envelope(t), carrier - frame, len(lines), zero)
     return Space(
         terms=(*of_every_mode(levels), commutator(np.diag(still)), *lines, anticommutator(-0.5 * click)),
         coefficients=integrating,
@@ -91,6 +82,27 @@ def fock_space(setup: Setup, params: Params) -> Space:
         frozen=not remembers,
         turning=float(mode.omega) if turns else 0.0,
     )
+
+
+def _coefficients(
+    laws: Callable, push: Callable, offset: float, lines: int, zero: bool
+) -> tuple[Coefficients, Coefficients]:
+    """Of the terms while integrating, and in the hold: nothing drives it then, and a mode that is swapped is alone.
+
+    push : |p|(t), 1/s, which turns in the frame at `offset` (rad/s). lines : dissipators whose jumps are operators'.
+    """
+
+    def integrating(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        down, up, _ = laws(x, float(np.hypot(*s)))
+        pushed, angle = push(t), offset * t
+        return np.array([down, up, pushed * np.cos(angle), pushed * np.sin(angle), 1.0, *np.ones(lines), 1.0])
+
+    def held(t: float, x: np.ndarray, s: np.ndarray) -> np.ndarray:
+        down, up, _ = laws(x, float(np.hypot(*s)))
+        lost = 0.0 if zero else 1.0
+        return np.array([lost * down, lost * up, 0.0, 0.0, 1.0, *(lost * np.ones(lines)), 0.0])
+
+    return integrating, held
 
 
 def scales(setup: Setup, params: Params, edge: Detector, mode: Mode) -> np.ndarray:

@@ -55,19 +55,10 @@ def laboratory_space(setup: Setup, params: Params) -> Space:
     row, zero, laws = fock.amplitude_rows(a), setup.reset == "zero", _laws(setup, params)
     hamiltonian = system_hamiltonian(setup, params, mode)
     volts, flux = fock.quadrature(mode, VOLTAGE, a), flux_matrix(mode, a)
-    moving = [d for d in setup.one.dissipators if d.law is not None and not is_operator(setup.memory, d)]
-    frozen = [d for d in setup.one.dissipators if d not in moving]
+    moving = _moving(setup)
     integrating, held = _coefficients(current, laws, zero)
-    own = commutator(hamiltonian / hbar)
-    lost = sum((friction(setup, params, mode, a, d) for d in frozen), 0.0 * own)
     return Space(
-        terms=(
-            own + lost + anticommutator(-0.5 * click),  # one matrix: most of the time it is all that there is
-            own,
-            lost,
-            commutator(-flux / hbar),
-            *(friction(setup, params, mode, a, d) for d in moving),
-        ),
+        terms=_terms(setup, params, mode, a, hamiltonian, click),
         coefficients=integrating,
         held=held,
         trace=packed(np.eye(len(a))),
@@ -89,6 +80,23 @@ def laboratory_space(setup: Setup, params: Params) -> Space:
         turning=float(mode.omega),
         shown=_shown(setup, params, mode, a),
     )
+
+
+def _moving(setup: Setup) -> list[Dissipator]:
+    """Dissipators whose conductance is a number that moves."""
+    return [d for d in setup.one.dissipators if d.law is not None and not is_operator(setup.memory, d)]
+
+
+def _terms(
+    setup: Setup, params: Params, mode: Mode, a: np.ndarray, hamiltonian: np.ndarray, click: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """All that stands still in one matrix, most of the time all that there is; H; its losses; the drive; each leak."""
+    moving, own = _moving(setup), commutator(hamiltonian / hbar)
+    frozen = [d for d in setup.one.dissipators if d not in moving]
+    lost = sum((friction(setup, params, mode, a, d) for d in frozen), 0.0 * own)
+    drive = commutator(-flux_matrix(mode, a) / hbar)
+    leaks = (friction(setup, params, mode, a, d) for d in moving)
+    return (own + lost + anticommutator(-0.5 * click), own, lost, drive, *leaks)
 
 
 def _coefficients(current: Current, laws: Callable, zero: bool) -> tuple[Coefficients, Coefficients]:
