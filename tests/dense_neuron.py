@@ -10,7 +10,7 @@ from math import factorial
 
 import numpy as np
 from scipy.constants import e, hbar, k
-from scipy.integrate import quad
+from scipy.integrate import quad, solve_ivp
 from scipy.linalg import expm, sqrtm
 from scipy.special import erfc, eval_hermite
 
@@ -106,6 +106,16 @@ def push(begin, end, kappa=0.0):
     return real + 1j * imaginary
 
 
+def phase(begin, end):
+    """Im ∬ p(t) p*(t′), t > t′: what the drive turns the state by; a history that rests has none of it."""
+
+    def flow(t, y):
+        wave = 1j * PHI_ZPF / hbar * AMPLITUDE * np.cos(2 * np.pi * CARRIER * t) * np.exp(1j * OMEGA * t)
+        return [wave.real, wave.imag, (wave * (y[0] - 1j * y[1])).imag]
+
+    return solve_ivp(flow, (begin, end), [0.0, 0.0, 0.0], method="DOP853", rtol=1e-11, atol=1e-14).y[2, -1]
+
+
 def segments(bins, bin):
     """From the beginning to the first middle, from middle to middle, and from the last one to the end."""
     edges = np.concatenate([[0.0], (np.arange(bins) + 0.5) * bin, [bins * bin]])
@@ -114,7 +124,7 @@ def segments(bins, bin):
 
 def pure_state(bins=12, bin=0.5e-9, rest=0, levels=LEVELS):
     """|Ψ⟩ of all qubits and the neuron (2^K, N), nothing lost; the first qubit is the highest bit."""
-    moves = [displaced(push(*span), levels) for span in segments(bins, bin)]
+    moves = [np.exp(1j * phase(*span)) * displaced(push(*span), levels) for span in segments(bins, bin)]
     silent, spike = writing(levels=levels)
     states = {(): np.eye(levels)[0].astype(complex)}
     for n in range(bins):

@@ -73,8 +73,10 @@ def test_the_drive_of_a_bin_does_not_depend_on_the_step():
     neuron = neuron_of(problem.setup, problem.params)
     exact = dense.push(1.25e-9, 1.75e-9, 1 / (20e3 * dense.C))
     given = problem.setup, problem.params, neuron.mode, neuron.down - neuron.up
-    found = [pushes(*given, np.array([1.25e-9]), np.array([1.75e-9]), step)[0] for step in (4e-12, 2.5e-11)]
-    assert found == pytest.approx([exact, exact], rel=1e-7)
+    found = [pushes(*given, np.array([1.25e-9]), np.array([1.75e-9]), step) for step in (4e-12, 2.5e-11)]
+    assert [beta[0] for beta, _ in found] == pytest.approx([exact, exact], rel=1e-7)
+    still = [pushes(*given[:3], 0.0, np.array([1.25e-9]), np.array([1.75e-9]), step)[1][0] for step in (4e-12, 2.5e-11)]
+    assert still == pytest.approx([dense.phase(1.25e-9, 1.75e-9)] * 2, rel=1e-6)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,10 @@
 """What sources do to a resonator between two qubits: how far it is displaced in the frame that rotates at ω0.
 
     β = ∫ (p + ½κ α_dc) e^{−κ(end − t)/2} dt,      D(β) = exp(β a† − β* a)
+    T exp ∫ (p a† − p* a) dt = e^{iϑ} D(β),         ϑ = Im ∬_{t > t′} p(t) p*(t′) dt dt′
 
-What leaks is what swings about the rest flux of the slow sources, 2φ_zpf α_dc e^{−iω0t}.
+What leaks is what swings about the rest flux of the slow sources, 2φ_zpf α_dc e^{−iω0t}. The phase ϑ is nobody's as
+long as the drive is on in all histories; one that rests meanwhile has none of it.
 """
 
 from __future__ import annotations
@@ -12,12 +14,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.polynomial import legendre
 
 from quspike.methods import secular
 from quspike.methods.method import Params, Setup
 from quspike.quantize.numbers.zero_point import Mode
 
-GAUSS = np.polynomial.legendre.leggauss(6)  # of the drive within a step: 1e-15 of a wave of an eighth of a radian
+GAUSS = legendre.leggauss(6)  # of the drive within a step: 1e-15 of a wave of an eighth of a radian
+SO_FAR = np.stack([legendre.legval(GAUSS[0], legendre.legint(row, lbnd=-1)) for row in np.eye(6)], 1) @ np.linalg.inv(
+    legendre.legvander(GAUSS[0], 5)
+)  # integrals from a step's beginning to each of Gauss's times
 
 
 def kinks(setup: Setup, params: Params) -> np.ndarray:
@@ -27,23 +33,31 @@ def kinks(setup: Setup, params: Params) -> np.ndarray:
 
 def pushes(
     setup: Setup, params: Params, mode: Mode, kappa: float, begin: np.ndarray, end: np.ndarray, step: float
-) -> np.ndarray:
-    """β of each interval (M,), which no kink of a drive cuts a step of. kappa : 1/s, of a leak beside the drive."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """β and ϑ of each interval (M,), which no kink of a drive cuts a step of. kappa : 1/s, of a leak beside the
+    drive."""
     pieces = [pieces_of(a, b, kinks(setup, params), step) for a, b in zip(begin, end, strict=True)]
-    owner = np.repeat(np.arange(len(pieces)), [len(p) - 1 for p in pieces])
-    left = np.concatenate([p[:-1] for p in pieces]) if pieces else np.zeros(0)
-    right = np.concatenate([p[1:] for p in pieces]) if pieces else np.zeros(0)
-    force, t = _forces(setup, params, mode, kappa, left, right)
-    parts = 0.5 * (right - left) * ((force * np.exp(-0.5 * kappa * (end[owner][:, None] - t))) @ GAUSS[1])
-    return np.bincount(owner, parts.real, len(begin)) + 1j * np.bincount(owner, parts.imag, len(begin))
+    counts = [len(p) - 1 for p in pieces]
+    left, right = (np.concatenate([np.zeros(0), *(p[part] for p in pieces)])
+                   for part in (slice(None, -1), slice(1, None)))  # fmt: skip
+    found = np.stack(short_pushes(setup, params, mode, kappa, left, right, np.repeat(end, counts)))
+    rows = [in_a_row(*part) for part in np.split(found, np.cumsum(counts), axis=1)[:-1]]
+    return np.array([beta for beta, _ in rows], dtype=complex), np.array([phase for _, phase in rows])
 
 
 def short_pushes(
     setup: Setup, params: Params, mode: Mode, kappa: float, left: np.ndarray, right: np.ndarray, about: np.ndarray
-) -> np.ndarray:
-    """∫ (p + ½κ α_dc) e^{κ(t − about)/2} dt of intervals without kinks (M,), s, each of them a step."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """∫ (p + ½κ α_dc) e^{κ(t − about)/2} dt and its ϑ, of intervals without kinks (M,), s, each of them a step."""
     force, t = _forces(setup, params, mode, kappa, left, right)
-    return 0.5 * (right - left) * ((force * np.exp(0.5 * kappa * (t - about[:, None]))) @ GAUSS[1])
+    wave, half = force * np.exp(0.5 * kappa * (t - about[:, None])), 0.5 * (right - left)
+    return half * (wave @ GAUSS[1]), half**2 * ((wave * np.conj(wave @ SO_FAR.T)).imag @ GAUSS[1])
+
+
+def in_a_row(parts: np.ndarray, inner: np.ndarray) -> tuple[complex, float]:
+    """β and ϑ of pushes one after another, each with its own: D(β_2) D(β_1) = e^{i Im β_2 β_1*} D(β_1 + β_2)."""
+    before = np.cumsum(parts) - parts
+    return complex(np.sum(parts)), float(np.sum(inner.real + (parts * before.conj()).imag))
 
 
 def pieces_of(begin: float, end: float, kinks: np.ndarray, step: float) -> np.ndarray:

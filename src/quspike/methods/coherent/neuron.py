@@ -19,7 +19,7 @@ from quspike.kernel.detector import click_share, detector_matrix
 from quspike.kernel.fock import unpack
 from quspike.methods import operator_jumps, secular
 from quspike.methods.coherent.drive import displacements, pushes
-from quspike.methods.coherent.nonlinear import Between
+from quspike.methods.coherent.parts import LOSSLESS, Between
 from quspike.methods.escape.fock import nonlinear_levels
 from quspike.methods.gksl import initial_state, jump_rates
 from quspike.methods.method import Params, Setup, initial_memories
@@ -30,7 +30,7 @@ from quspike.spike_trains.stages import Stage, Turn, Write, damping, square_root
 
 @dataclass(frozen=True)
 class Neuron:
-    """A resonator between its qubits: κ↓, κ↑ of its resistors (1/s), and how it moves where that is not linear."""
+    """A resonator between its qubits: κ↓, κ↑ of its resistors (1/s), and how it moves where one loss is not exact."""
 
     setup: Setup
     params: Params
@@ -50,8 +50,8 @@ def neuron_of(setup: Setup, params: Params) -> Neuron:
     """The neuron of this run."""
     mode = Mode(*(float(value) for value in resonator_mode(setup.one, params["elements"])))
     if not (setup.one.junctions or setup.one.memristors):
-        down, up = jump_rates(setup, params, mode, jnp.zeros(0), (0.0, 0.0, 0.0))
-        return Neuron(setup, params, mode, float(down), float(up), None)
+        down, up = (float(rate) for rate in jump_rates(setup, params, mode, jnp.zeros(0), (0.0, 0.0, 0.0)))
+        return Neuron(setup, params, mode, down, up, _linear(setup, params, mode, down, up))
     down, up = (float(rate) for rate in operator_jumps.resistor_rates(setup, params, mode))
     jumps = np.concatenate([_ladder(setup, down, up), *_of_operators(setup, params, mode)])
     levels, held_too = nonlinear_levels(setup, params, mode), setup.reset == "subtract"
@@ -59,6 +59,17 @@ def neuron_of(setup: Setup, params: Params) -> Neuron:
         np.sum(np.abs(jumps[:, 0, 1]) ** 2) - np.sum(np.abs(jumps[:, 1, 0]) ** 2)
     )  # κ, or an operator's about 0
     return Neuron(setup, params, mode, down, up, Between(setup, params, mode, leak, levels, jumps, held_too))
+
+
+def _linear(setup: Setup, params: Params, mode: Mode, down: float, up: float) -> Between | None:
+    """One loss and one displacement are exact but between a history that rests and one that the drive makes radiate:
+    what the line has heard tells them apart, and that is counted part after part."""
+    assert setup.truncation is not None
+    numbers = params["neuron"]
+    if not float(numbers["t_ref"]) or down * setup.truncation * float(numbers["bin"]) < LOSSLESS:
+        return None
+    still, jumps = np.zeros(setup.truncation), _ladder(setup, down, up)
+    return Between(setup, params, mode, down - up, still, jumps, setup.reset == "subtract", (down, up))
 
 
 def _of_operators(setup: Setup, params: Params, mode: Mode) -> list[np.ndarray]:
@@ -105,11 +116,12 @@ def moves_between(
     neuron: Neuron, begin: np.ndarray, end: np.ndarray, step: float, coarse: bool = False
 ) -> tuple[tuple[Stage, ...], ...]:
     """What happens from each begin to its end (M,), s: the leak, then the drive that it leaves; exactly where it is
-    linear. coarse : with steps twice as long, where there are any."""
+    linear, but for histories of which one rests. coarse : with steps twice as long, where there are any."""
     if neuron.between is not None:
         return neuron.between.moves(begin, end, step, coarse)
     kappa = neuron.down - neuron.up
-    free = displacements(neuron.levels, pushes(neuron.setup, neuron.params, neuron.mode, kappa, begin, end, step))
+    beta, phase = pushes(neuron.setup, neuron.params, neuron.mode, kappa, begin, end, step)
+    free = np.exp(1j * phase)[:, None, None] * displacements(neuron.levels, beta)
     still = np.eye(neuron.levels, dtype=complex)
     leaks: dict[float, tuple[Stage, ...]] = {}
     held_too = neuron.setup.reset == "subtract"
