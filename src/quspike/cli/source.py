@@ -50,9 +50,9 @@ def read_run(path: Path, assignments: Sequence[str] = (), method: str | None = N
 def note_unread(path: Path, run: Run, quiet: bool) -> None:
     """Say what a run file chooses that its method does not read; a result has every default written out."""
     from quspike.cli import console
-    from quspike.run.checks import unread
+    from quspike.run.unread import unread
 
-    for line in [] if is_result(path) else unread(run, run.measurement is not None):
+    for line in [] if is_result(path) else unread(run):
         console.note(f"note: {line}", quiet)
 
 

@@ -11,7 +11,7 @@ from quspike.run.fields import nearest, shown
 from quspike.run.initial import NEEDS, Initial
 from quspike.run.measurement import Measurement
 from quspike.run.neuron import Neuron
-from quspike.run.settings import Save, Settings
+from quspike.run.settings import Save
 from quspike.units import format_si
 
 QUANTITY = {"I": "current", "V": "voltage", "FLUX": "flux", "NG": "dimensionless"}
@@ -105,18 +105,6 @@ def check_measured(measurement: Measurement | None, neurons: Mapping[str, Neuron
         raise InputError("[measurement]", "a table", "belongs to memory measured or spike record, and neither is there")
     if save.record and not readers:
         raise InputError("[save] record", "true", "belongs to memory measured or spike record, and neither is there")
-
-
-ENSEMBLES = ("trajectories", "modes")
-"""Methods that may draw an ensemble by themselves; others do where a measurement is read."""
-
-
-def unread(run: Settings, measured: bool) -> list[str]:
-    """What is chosen of ensembles, other than the default, that the run's own method does not read; `compare` may."""
-    drawn = run.method in ENSEMBLES or measured
-    read = {"parent": run.method == "trajectories", "unravelling": run.method == "trajectories", "trajectories": drawn}
-    chosen = [key for key in read if getattr(run, key) != type(run).model_fields[key].default]
-    return [f"[run] {key} = {getattr(run, key)} is not read by method {run.method}" for key in chosen if not read[key]]
 
 
 def check_saved(save: Save, duration: float) -> None:

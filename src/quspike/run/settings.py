@@ -69,10 +69,12 @@ class Settings(Table):
     save_every : spacing of the saved times [s]; by default a thousandth of the duration.
     dt : step [s], or None ("auto") for one chosen from the time scales and checked against half of it.
     truncation : levels of a Fock space, or None ("auto") for as many as the state needs.
-    nonlinearity : of junctions in `gksl`: `full` keeps the cosine exact; `secular` keeps its number-conserving part;
-        `kerr` keeps the quartic term of that.
-    diffusion : of the flux in `brownian`. `minimal`: the least that is completely positive, with one jump operator;
-        `next_order`: a third more, which meets the quantum fluctuations of the line to the next order of ħω/kT.
+    nonlinearity : of junctions in `gksl` and its trajectories: `full` keeps the cosine exact; `secular` keeps its
+        number-conserving part; `kerr` keeps the quartic term of that. Every other method keeps the cosine, whatever it
+        says, since nothing is averaged over a carrier there.
+    diffusion : of the flux in `brownian` and its trajectories. `minimal`: the least that is completely positive, with
+        one jump operator; `next_order`: a third more, which meets the quantum fluctuations of the line to the next
+        order of ħω/kT.
     johnson_noise : seeded thermal noise in the classical neuron, be it the method or the one beside it.
     classical : also run the neuron without quantum mechanics, beside it.
     strict : a violated validity bound is an error, not a warning.
