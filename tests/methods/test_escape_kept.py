@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
+import laboratory_clicks as laboratory
 import quspike as qs
 from escape_neurons import KAPPA, OMEGA, SHUNT, V_ZPF, C
 from operator_clicks import PHI_ZPF, T, click, clicked, clicking, hamiltonian, liouvillian, lowering
@@ -16,10 +17,10 @@ LEVELS, WIDE, STEP, DETUNED = 18, 40, 0.05e-9, 1.02 * OMEGA
 ALPHA, HOLD = 0.9 - 0.6j, 1e-9
 
 
-def odd_cat():
+def odd_cat(levels=LEVELS):
     """∝ |α⟩ − |−α⟩, from exponentials."""
     a = lowering(WIDE)
-    halves = [expm(sign * (ALPHA * a.T - np.conj(ALPHA) * a))[:LEVELS, 0] for sign in (1, -1)]
+    halves = [expm(sign * (ALPHA * a.T - np.conj(ALPHA) * a))[:levels, 0] for sign in (1, -1)]
     psi = halves[0] - halves[1]
     return np.outer(psi, psi.conj()) / np.linalg.norm(psi) ** 2
 
@@ -70,14 +71,19 @@ def test_states_are_those_of_the_whole_ensemble(kept):
 def test_covariances_are_those_of_the_laboratory(kept):
     """σ of φ̂ and q̂, of ρ turned back by ω_d t. Catches: a covariance that turns at ω0, or stands still."""
     ds, states = kept
-    a = lowering(LEVELS + 1)
+    turn = np.exp(-1j * DETUNED * STEP * np.outer(np.arange(len(states)), np.arange(LEVELS)))
+    compare_covariances(ds, turn[:, :, None] * states * turn.conj()[:, None, :])
+
+
+def compare_covariances(ds, states):
+    """σ of φ̂ and q̂ within 1e-6, from ρ in the laboratory (T, N, N)."""
+    levels = states.shape[1]
+    a = lowering(levels + 1)
     flux, charge = PHI_ZPF * (a + a.T), -1j * C * V_ZPF * (a - a.T)
-    for k, rho in enumerate(states):
-        turn = np.exp(-1j * DETUNED * STEP * k * np.arange(LEVELS))
-        lab = turn[:, None] * rho * turn.conj()
+    for k, lab in enumerate(states):
 
         def mean(operator, lab=lab):
-            return np.trace(operator[:LEVELS, :LEVELS] @ lab).real
+            return np.trace(operator[:levels, :levels] @ lab).real
 
         pairs = {
             "flux_variance": (flux, flux),
@@ -87,7 +93,50 @@ def test_covariances_are_those_of_the_laboratory(kept):
         for name, (one, other) in pairs.items():
             wanted = mean(0.5 * (one @ other + other @ one)) - mean(one) * mean(other)
             scale = np.sqrt(mean(one @ one) * mean(other @ other))
-            assert ds[name].values[k, 0] == pytest.approx(wanted, abs=1e-6 * scale), name
+            assert float(ds[name][k, 0]) == pytest.approx(wanted, abs=1e-6 * scale), name
+
+
+SHORT, FEW, CURRENT = 0.02e-9, 8, 5e-9
+
+
+@pytest.fixture(scope="module", params=["brownian", "gksl"])
+def on_its_voltage(request):
+    """What is kept of a neuron without a hold in so few levels, and ρ in the laboratory of one matrix (T, N, N)."""
+    mode, heat, current = laboratory.matrices(FEW), laboratory.T, CURRENT if request.param == "brownian" else 0.0
+    a, one, kappa = lowering(FEW), np.eye(FEW), 1 / (laboratory.R * C)
+    quanta = 1 / np.expm1(hbar * OMEGA / (k_B * heat))
+    quiet = laboratory.superoperator(mode, [laboratory.couplings(mode, False)])
+    quiet = quiet + liouvillian(-current * mode.flux / hbar, [])
+    if request.param == "gksl":
+        jumps = [np.sqrt(kappa * (quanta + 1)) * a, np.sqrt(kappa * quanta) * a.T]
+        quiet = liouvillian(np.diag(OMEGA * np.arange(FEW)), jumps)
+        quiet = quiet - 0.5 * (np.kron(mode.click, one) + np.kron(one, mode.click.T))
+    step = expm((quiet + np.outer(laboratory.thermal(mode), mode.click.T)) * SHORT)
+    states = [odd_cat(FEW).ravel()]
+    for _ in range(10):
+        states.append(step @ states[-1])
+    run = laboratory.clicking(
+        method=request.param, current=f"{current}A", truncation=FEW, t_ref=0.0, duration=10 * SHORT, save_every=SHORT,
+        initial={"state": "cat", "alpha": ALPHA, "parity": "odd"}, save={"states": True, "covariance": True},
+    )  # fmt: skip
+    return qs.compile(run).solve(), np.array(states).reshape(-1, FEW, FEW)
+
+
+def test_what_clicks_on_its_voltage_keeps_its_state_too(on_its_voltage):
+    """brownian under a current, and gksl: ρ′ = D†(α)ρD(α) at ω0, and σ, within 1e-6, in as few levels as one likes.
+
+    Catches: states of a frame that stands still, taken for one that turns; a reset to another state.
+    """
+    found, states = on_its_voltage
+    alpha, kept, a = np.asarray(found.extra["amplitude"])[:, 0], np.asarray(found.extra["states"]), lowering(WIDE)
+    assert found.spike_count[-1] > 0.02
+    for k, lab in enumerate(states):
+        turn = np.exp(1j * OMEGA * SHORT * k * np.arange(FEW))
+        rho = turn[:, None] * lab * turn.conj()
+        back = expm(np.conj(alpha[k]) * a - alpha[k] * a.T)[:FEW, :FEW]
+        assert alpha[k] == pytest.approx(np.trace(lowering(FEW) @ rho), abs=1e-6)
+        assert np.max(np.abs(back @ rho @ back.conj().T - kept[k])) < 1e-6
+    compare_covariances(found.extra, states)
 
 
 def test_a_cat_is_as_negative_and_as_coherent_as_it_should_be(kept):
@@ -105,5 +154,5 @@ def test_what_a_membrane_does_not_keep_is_refused():
     circuit = f"C1 m 0 {C}F\nR1 m 0 {1 / (KAPPA * C)}ohm T=20mK\nI1 0 m 0.3nA"
     neuron = qs.Neuron("m", v_threshold=20e-6, spike="escape", escape={"rate": 1e9, "width": 1e-6})
     run = qs.Run(circuit=circuit, neuron=neuron, duration=1e-9, method="brownian", save={"covariance": True})
-    with pytest.raises(qs.NotAvailable, match="gksl keeps a resonator's"):
+    with pytest.raises(qs.NotAvailable, match=r"on a node without an inductor: .* and a resonator's covariance"):
         qs.compile(run)

@@ -33,9 +33,9 @@ SPARE = 8
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
     """The setup as it is. Raises InputError and NotAvailable: see `check_escape`."""
     for key, asked in (("states", setup.save_states), ("covariance", setup.save_covariance)):
-        if asked and not setup.fock:
-            remedy = "must be false with spike escape outside of Fock space: its σ(V) is kept"
-            raise NotAvailable(f"[save] {key}", "true", f"{remedy}, and gksl keeps a resonator's")
+        if asked and not setup.resonator:
+            remedy = "must be false with spike escape on a node without an inductor: its σ(V) is kept"
+            raise NotAvailable(f"[save] {key}", "true", f"{remedy}, and a resonator's {key}")
     if setup.truncation is not None and not setup.resonator:
         remedy = "must be auto with spike escape on a node without inductor: its equation has no levels"
         raise InputError("[run] truncation", setup.truncation, remedy)
@@ -111,7 +111,7 @@ def _assemble(setup: Setup, params: Params, space: Space, mode: Any, times: np.n
         extra={
             "spike_rate": jnp.asarray(found.integrating @ space.rate)[:, None],
             "integrating": jnp.asarray(alive)[:, None],
-            **(kept_parts(setup, mode, total, seen, times, space.carrier) if setup.fock else {}),
+            **(kept_parts(setup, mode, total, seen, times, space.carrier) if setup.resonator else {}),
             **_intervals(setup, params, float(times[-1])),
         },
     )
