@@ -10,10 +10,9 @@ from jax import Array
 
 from quspike.kernel.grid import GridPlan
 from quspike.kernel.spiking_scan import Track, spiking_scan
+from quspike.methods.assembly import assembled
 from quspike.methods.method import Machine, Params, Setup, Solution
 from quspike.methods.registry import Method
-
-COVARIANCE = ("flux_variance", "flux_charge_covariance", "charge_variance")
 
 
 def solve(method: Method, setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Array | None) -> Solution:
@@ -49,27 +48,10 @@ def _assemble(
         named |= machine.after(track, nodes, spikes)
     if machine.whole is not None and track.kept is not None:
         named |= jax.vmap(machine.whole)(nodes[plan.save_index[plan.kept]], track.kept)
-    signs = jnp.asarray([d.sign for d in setup.membrane.memristors])
-    columns = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory")
-    fields = {name: named.pop(name) for name in columns}
-    if not setup.spiking:
-        fields["membrane"] = fields["membrane"][:, :0]
-    current = named.pop("memristor_current") * signs
     extreme = named.pop("diagnostics", {})
     finite = jnp.all(jnp.isfinite(track.records))
-    if not setup.save_covariance:
-        named = {name: values for name, values in named.items() if name not in COVARIANCE}
-    return Solution(
-        time=jnp.asarray(plan.save_times),
-        **fields,
-        memristor_current=current,
-        input_current=setup.inputs.sampled(params, params["elements"], jnp.asarray(plan.save_times)),
-        spike_time=spikes,
-        spike_neuron=fired,
-        spike_count=count if setup.spiking else jnp.zeros(0, dtype=int),
-        diagnostics={"error_estimate": track.error, "crowded": track.crowded, "finite": finite, **extreme},
-        extra=named,
-    )
+    diagnostics = {"error_estimate": track.error, "crowded": track.crowded, "finite": finite, **extreme}
+    return assembled(setup, plan, params, named, (spikes, fired, count), diagnostics)
 
 
 def _spikes(times: Array, capacity: int) -> tuple[Array, Array, Array]:

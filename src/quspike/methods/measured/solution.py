@@ -14,6 +14,7 @@ from quspike.constants import hbar
 from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
 from quspike.kernel.grid import MAX_STEPS, GridPlan
+from quspike.methods.assembly import assembled, spikes_of_one
 from quspike.methods.measured.columns import observe, read, width
 from quspike.methods.measured.memories import damping
 from quspike.methods.measured.numbers import Model, memory_filter, model_of
@@ -22,7 +23,6 @@ from quspike.methods.measured.spikes import Noise, spiking_step
 from quspike.methods.measured.state import State, start
 from quspike.methods.measured.step import step
 from quspike.methods.method import Params, Setup, Solution
-from quspike.methods.solve import COVARIANCE
 from quspike.units import format_si
 
 STEPS = 8  # of the shortest time in the equations
@@ -157,31 +157,14 @@ def assemble(model: Model, plan: GridPlan, found: Ensemble) -> Solution:
     """The Solution of an ensemble: `trajectory` first."""
     setup, params = model.setup, model.params
     named = read(model, found.records)
-    diagnostics = named.pop("diagnostics") | measured_numbers(model)
-    signs = jnp.asarray([d.sign for d in setup.one.memristors])
-    fields = {name: named.pop(name) for name in ("voltage", "voltage_std", "flux", "memristance", "memory")}
-    seen, current = named.pop("membrane"), named.pop("memristor_current")
-    times, count = jnp.asarray(plan.save_times), setup.trajectories
-    given = setup.inputs.sampled(params, params["elements"], times)
-    if not setup.save_covariance:
-        named = {name: values for name, values in named.items() if name not in COVARIANCE}
-    return Solution(
-        time=times,
-        **fields,
-        membrane=seen if setup.spiking else seen[..., :0],
-        memristor_current=current * signs if setup.one.memristors else current[..., :0],
-        input_current=jnp.broadcast_to(given, (count, *given.shape)),
-        spike_time=found.spike_time,
-        spike_neuron=jnp.where(jnp.isfinite(found.spike_time), 0, -1),
-        spike_count=found.spikes[:, None] if setup.spiking else jnp.zeros((count, 0), dtype=int),
-        diagnostics={
-            "error_estimate": jnp.zeros(()),
-            "crowded": jnp.zeros(()),
-            "finite": jnp.all(jnp.isfinite(found.records)),
-            **diagnostics,
-        },
-        extra=named,
-    )
+    diagnostics = {
+        "error_estimate": jnp.zeros(()),
+        "crowded": jnp.zeros(()),
+        "finite": jnp.all(jnp.isfinite(found.records)),
+        **named.pop("diagnostics"),
+        **measured_numbers(model),
+    }
+    return assembled(setup, plan, params, named, spikes_of_one(found.spike_time, found.spikes), diagnostics)
 
 
 def measured_numbers(model: Model) -> dict[str, Any]:
