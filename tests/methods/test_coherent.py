@@ -6,8 +6,9 @@ import pytest
 import dense_neuron as dense
 import quspike as qs
 from quspike.methods.coherent.drive import pushes
-from quspike.methods.coherent.neuron import neuron_of
+from quspike.methods.coherent.neuron import moves_between, neuron_of
 from quspike.run.compile import compile_run
+from quspike.spike_trains.chain import Histories, through
 
 OPERATOR = "MEM1 m 0 model=sigmoid R_off=600kohm R_on=60kohm phi_c=0.3fWb phi_s=0.2fWb T=20mK"
 REFUSED = {
@@ -77,6 +78,29 @@ def test_the_drive_of_a_bin_does_not_depend_on_the_step():
     assert [beta[0] for beta, _ in found] == pytest.approx([exact, exact], rel=1e-7)
     still = [pushes(*given[:3], 0.0, np.array([1.25e-9]), np.array([1.75e-9]), step)[1][0] for step in (4e-12, 2.5e-11)]
     assert still == pytest.approx([dense.phase(1.25e-9, 1.75e-9)] * 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("rest", [0, 1], ids=["one displacement", "parts"])
+def test_a_current_that_stays_holds_a_flux_that_does_not_leak(rest):
+    """⟨a⟩ = α_dc(e^{iω0t} − e^{−κt/2}) of a step of current, φ = LI(1 − e^{−κt/2} cos ω0t): it rings about LI, and ends there.
+
+    Catches: a drive without ½κα_dc, whose flux ends at LI/(1 + κ²/4ω0²) and not in phase; a leak about zero flux.
+    """
+    current, kappa, end = 2e-9, 1 / (20e3 * dense.C), 1.75e-9
+    run = dense.run(R="20kohm", T="5mK", rest=rest, truncation=10).replace(drives={"tone": qs.Step(current)})
+    problem = compile_run(run)
+    neuron, free = neuron_of(problem.setup, problem.params), np.zeros(1, dtype=int)
+    assert (neuron.between is None) == (rest == 0)
+    (move,) = moves_between(neuron, np.zeros(1), np.array([end]), problem.dt)
+    vacuum = np.zeros((1, 10, 10), dtype=complex)
+    vacuum[0, 0, 0] = 1.0
+    rho = through(move, Histories(vacuum, free, free)).rho[0]
+    held = dense.L * current / (2 * dense.PHI_ZPF)
+    closed = held * (np.exp(1j * dense.OMEGA * end) - np.exp(-0.5 * kappa * end))
+    assert np.trace(dense.lowering(10) @ rho) == pytest.approx(closed, abs=1e-7)
+    flux = 2 * dense.PHI_ZPF * (np.trace(dense.lowering(10) @ rho) * np.exp(-1j * dense.OMEGA * end)).real
+    ringing = dense.L * current * (1 - np.exp(-0.5 * kappa * end) * np.cos(dense.OMEGA * end))
+    assert flux == pytest.approx(ringing, rel=1e-6)
 
 
 @pytest.fixture(scope="module")
