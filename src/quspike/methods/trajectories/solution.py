@@ -33,6 +33,7 @@ from quspike.kernel.quantum_diffusion import Noise, diffuse
 from quspike.kernel.quantum_jumps import Course, JumpModel, advance, begin
 from quspike.memory import mean_field
 from quspike.methods import operator_jumps, secular
+from quspike.methods.assembly import assembled, spikes_of_one, standard_error
 from quspike.methods.escape.choice import rate_at_rest
 from quspike.methods.method import Params, Setup, Solution
 from quspike.methods.trajectories import clicks, measured, motion, operator_motion, operators, records
@@ -48,9 +49,6 @@ JUMPS, DIFFUSED = 0.5, 1 / 32  # jumps in a step, and κ(2n̄ + 1)dt of a diffus
 TURN = 1.0  # radians of the highest levels' phases in a step: the scheme is stable up to there
 STABLE = 3.0  # what `run/step_size.py` divides by the fastest rate
 FAR = 1e6  # Wb or C: beyond any memory of a circuit
-
-COLUMNS = ("voltage", "voltage_std", "flux", "membrane", "memristance", "memory")
-COVARIANCE = ("flux_variance", "flux_charge_covariance", "charge_variance")
 
 
 def prepare(setup: Setup, params: Params, duration: float) -> Setup:
@@ -191,7 +189,7 @@ def part_of(
         return begin(model, first_state(setup, params, mode, state), events, (0 if diffusive else count) + model.clicks)
 
     def observe(t, course: Course, piece):
-        return records.observe(setup, params, mode, t, course.y, piece)
+        return records.observe(setup, params, mode, t, course.y, piece, 1.0 - course.held)
 
     run = ensemble_scan(step, observe, start, nodes, pieces, key, batch, plan.save_index, spikes, first=first)
     return run._replace(final=run.final._replace(y=None, key=None))
@@ -249,24 +247,8 @@ def assemble(setup: Setup, plan: GridPlan, capacity: int, params: Params, parts:
     mode = resonator_mode(setup.one, params["elements"])
     named: dict[str, Any] = dict(jax.vmap(partial(records.read, setup, mode))(jnp.asarray(parts.records)))
     named.pop("diagnostics")
-    fields = {name: named.pop(name) for name in COLUMNS}
-    fields["membrane"] = fields["membrane"][..., : int(setup.spiking)]
-    current = named.pop("memristor_current") * jnp.asarray([d.sign for d in setup.membrane.memristors])
-    if not setup.save_covariance:
-        named = {name: values for name, values in named.items() if name not in COVARIANCE}
-    times, trajectories = jnp.asarray(plan.save_times), setup.trajectories
-    delivered = setup.inputs.sampled(params, params["elements"], times)
-    return Solution(
-        time=times,
-        **fields,
-        memristor_current=current,
-        input_current=jnp.broadcast_to(delivered, (trajectories, *delivered.shape)),
-        spike_time=jnp.asarray(parts.spike_time),
-        spike_neuron=jnp.where(jnp.isfinite(parts.spike_time), 0, -1),
-        spike_count=jnp.asarray(parts.spikes)[:, None][:, : int(setup.spiking)],
-        diagnostics=diagnostics(setup, params, parts, fields["voltage"]),
-        extra=named,
-    )
+    spikes = spikes_of_one(jnp.asarray(parts.spike_time), jnp.asarray(parts.spikes))
+    return assembled(setup, plan, params, named, spikes, diagnostics(setup, params, parts, named["voltage"]))
 
 
 def diagnostics(setup: Setup, params: Params, parts: Ensemble, voltage: Array) -> dict[str, Array]:
@@ -279,7 +261,7 @@ def diagnostics(setup: Setup, params: Params, parts: Ensemble, voltage: Array) -
         "top_level_population": np.max(course.extreme),
         "truncation": setup.truncation,
         "late_spikes": np.sum(course.late),
-        "voltage_standard_error": np.max(np.std(voltage, axis=0, ddof=1)) / np.sqrt(setup.trajectories),
+        "voltage_standard_error": standard_error(voltage),
     }
     if operators.wanted(setup) and setup.parent == "gksl":
         found |= {"left_out_jumps": np.max(parts.records[..., -1]), "jumps": setup.jumps}
