@@ -19,6 +19,7 @@ from quspike.errors import InputError, NotAvailable
 from quspike.kernel.ensemble import Ensemble, ensemble_scan
 from quspike.kernel.pure_states import square
 from quspike.methods import measured_fock
+from quspike.methods.assembly import standard_error
 from quspike.methods.measured import columns
 from quspike.methods.measured import solution as gaussian
 from quspike.methods.measured_fock.state import Model, model_of
@@ -96,11 +97,10 @@ def assemble(model: Model, plan: Any, found: Ensemble) -> Solution:
     own = columns.width(model.given)
     solution = gaussian.assemble(model.given, plan, found._replace(records=found.records[..., :own]))
     diagnostics = {name: value for name, value in solution.diagnostics.items() if name != "uncertainty_deficit"}
-    spread = jnp.std(solution.voltage, axis=0, ddof=1)
     diagnostics |= {
         "top_level_population": jnp.max(found.records[..., own]),
         "truncation": jnp.asarray(model.levels),
-        "voltage_standard_error": jnp.max(spread) / np.sqrt(model.setup.trajectories),
+        "voltage_standard_error": standard_error(solution.voltage),
         "finite": jnp.all(jnp.isfinite(found.records)),
     }
     return replace(solution, diagnostics=diagnostics)
