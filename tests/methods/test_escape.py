@@ -290,6 +290,49 @@ def test_intervals_that_do_not_exist_are_refused_with_the_nearest_that_do():
         interval_statistics(membrane(), 0)
 
 
+UNFIT = [
+    *(({"points": points}, "points", "integer ≥ 3") for points in (0, 1, -3, 1.5, True, "many")),
+    ({"longest": "soon"}, "longest", "time"),
+    ({"longest": np.inf}, "longest", "finite"),
+    ({"longest": "-1 ns"}, "longest", "must be > 2 ns"),
+]
+
+
+@pytest.mark.parametrize(("asked", "key", "words"), UNFIT)
+def test_an_axis_that_is_none_is_refused(asked, key, words):
+    """Catches: Python's own errors, which name no key; a negative number of points."""
+    with pytest.raises(qs.InputError, match=words) as caught:
+        interval_statistics(membrane(), **asked)
+    assert caught.value.key == key
+
+
+def swinging(current, duration):
+    """The membrane below a slow sine."""
+    swing = qs.Sine(current, frequency=5e7)
+    run = membrane(rate=2e8, duration=duration, width=2e-6)
+    return run.replace(circuit=f"C1 m 0 {C}F\nR1 m 0 {R}ohm T=20mK\nI1 0 m swing", drives={"swing": swing})
+
+
+def test_what_is_known_of_some_intervals_is_not_told_of_all():
+    """Under a drive that swings one in a few comes: ⟨τ⟩(1 − S) = ∫S − τ_max S by parts, and no rate.
+
+    Catches: a mean that is not divided by the share; one over a conditional mean, sold as a rate; rounding, as a mean.
+    """
+    found = interval_statistics(swinging(0.5e-9, 8e-9), "first", points=161)
+    interval, _, survival = curves(found)
+    share = found.spikes_within.item()
+    assert share == 1 - survival[-1]
+    assert 0.01 < share < 0.9
+    whole = simpson(survival, x=interval) - interval[-1] * survival[-1]
+    assert found.mean_interval.item() == pytest.approx(whole / share, rel=1e-5)
+    assert np.isnan(found.spike_rate.item())
+    assert all("end on the axis" in found[name].long_name for name in ("mean_interval", "cv"))
+    silent = interval_statistics(swinging(1e-12, 1e-12), "first", points=11)
+    assert silent.spikes_within.item() < 1e-9
+    assert np.isnan(silent.mean_interval.item())
+    assert "end on the axis" not in interval_statistics(membrane()).mean_interval.long_name
+
+
 def test_a_current_that_swings_is_not_taken_for_one_that_stands_still():
     """Whole periods of 1 GHz fit into a second's parts. Catches: samples of a drive at even times, where a cosine is
     always one and a sine always zero, so that the line is laid out too short for its swing."""

@@ -110,7 +110,9 @@ def test_a_moving_memory_follows_those_that_have_not_clicked():
         alive, v = alive & ~fired, new
     survival = [np.mean(when > t) for t in ds.interval.values]
     assert np.max(np.abs(survival - ds.survival.values[:, 0])) < 1.95 / np.sqrt(count)  # p = 1e-3
-    assert ds.attrs["spikes_within"] == pytest.approx(1 - ds.survival.values[-1, 0], rel=1e-12)
+    assert ds.spikes_within.item() == pytest.approx(np.mean(when <= 40e-9), abs=4 * np.sqrt(0.25 / count))
+    early = when[when <= 40e-9]
+    assert ds.mean_interval.item() == pytest.approx(np.mean(early), abs=4 * np.std(early) / np.sqrt(len(early)))
     still = qs.interval_statistics(
         membrane(rate=2e9, duration=40e-9).replace(circuit=f"C1 m 0 {C}F\nI1 0 m {push}A\nR1 m 0 100kohm T=20mK"),
         "first", longest=40e-9, points=401,

@@ -49,7 +49,22 @@ def test_what_the_density_leaves_is_told(clicks):
     numbers = interval_numbers(early, "neuron")
     assert numbers.mean == pytest.approx(LAW.expect(lambda x: x, lb=T_REF, ub=end, conditional=True), rel=1e-4)
     assert numbers.survival == pytest.approx(LAW.sf(end))
-    assert f"none within {end * 1e9:.4g} ns with probability {LAW.sf(end):.3g}" in early.qs.summary()
+    assert numbers.spikes_within == pytest.approx(LAW.cdf(end))
+    assert f"within {end * 1e9:.4g} ns with probability {LAW.cdf(end):.3g}; if so, " in early.qs.summary()
+    assert early.qs.spike_statistics().spikes_within.item() == pytest.approx(LAW.cdf(end))
+    assert "within" in early.qs.spike_statistics().mean_interval.long_name
+
+
+def test_a_spike_that_hardly_ever_comes_has_no_mean_interval(clicks):
+    """1e-10 of probability is less than its solver knows. Catches: the mean of rounding, sold as an interval."""
+    few = clicks.sel(interval=slice(0, T_REF + 0.1e-9)).copy(deep=True)
+    share = 1e-10 / LAW.cdf(float(few.interval[-1]))
+    few["isi_density"], few["survival"] = few.isi_density * share, 1 - (1 - few.survival) * share
+    assert np.isnan(interval_numbers(few, "neuron").mean)
+    end = float(few.interval[-1])
+    assert f"stationary interval: none within {end * 1e9:.4g} ns, but for a probability below 1e-09" in few.qs.summary()
+    assert np.isnan(few.qs.spike_statistics().mean_interval.item())
+    assert few.qs.spike_statistics().spikes_within.item() == pytest.approx(1e-10, rel=1e-5)
 
 
 def test_statistics_are_those_of_the_density(clicks):

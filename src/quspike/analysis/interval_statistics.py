@@ -10,12 +10,14 @@ vanish: a neuron that adapts may never spike again.
 
 from __future__ import annotations
 
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quspike.errors import InputError
+from quspike.result.interval_text import NEVER
 from quspike.units import to_si
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from quspike.run.schema import Run
 
 KINDS = ("first", "next", "stationary")
+LEAST = 3  # points of an axis: a beginning, an end, and one between
 
 
 def interval_statistics(
@@ -47,8 +50,9 @@ def interval_statistics(
     -------
     xarray.Dataset : isi_density (1/s), survival and hazard (1/s) over `interval` (s); mean_interval (s), cv,
         spike_rate (1/s), and click_energy (J), what the detector gives the circuit in an interval; all by `neuron`. The
-        refractory time is part of an interval. Where memory or drive move, mean, CV and rate are those of spikes before
-        `longest`.
+        refractory time is part of an interval. spikes_within is the probability that it ends on the axis. Where memory
+        or drive move, mean and CV are those of such intervals alone (nan where that is less likely than 1e-9), and
+        there is a spike_rate only where all intervals are such.
 
     Raises
     ------
@@ -62,7 +66,8 @@ def interval_statistics(
     if problem.method.name == "trajectories":  # whose clicks are drawn from the equation of their parent
         problem = compile_run(problem.run.replace(method=problem.run.parent))
     _check(problem, kind)
-    end = None if longest is None else to_si(longest, "time", "longest")
+    end = None if longest is None else _end(longest)
+    _check_points(points)
     question = Question("first" if kind == 1 else kind, end, points)
     found = answer(problem.setup, problem.params, problem.run.duration, question)
     return _dataset(problem, kind, found)
@@ -75,8 +80,10 @@ def _checked(what: Run | str | Path) -> Run:
 
     run = what if isinstance(what, Run) else load(what)
     if run.memory == "measured":
-        remedy = "must be mean_field for intervals without Monte Carlo, since each trajectory has a memory of its own:"
-        raise InputError("memory", "measured", f"{remedy} run it, and take ds.qs.spike_statistics()")
+        remedy = (
+            "must be mean_field or operator for intervals without Monte Carlo: a trajectory has a memory of its own"
+        )
+        raise InputError("memory", "measured", f"{remedy}. Run it, and take ds.qs.spike_statistics()")
     return run
 
 
@@ -87,20 +94,41 @@ def _check(problem: Problem, kind: str | int) -> None:
         raise InputError("kind", repr(kind), f"must be {', '.join(KINDS)}, or the number of an interval (1, 2 …)")
 
 
+def _end(longest: Any) -> float:
+    """In s, finite."""
+    end = to_si(longest, "time", "longest")
+    if not np.isfinite(end):
+        raise InputError("longest", f"{longest}", "must be a finite time, such as 100 ns")
+    return float(end)
+
+
+def _check_points(points: Any) -> None:
+    whole = isinstance(points, Integral) and not isinstance(points, bool)
+    if points is not None and not (whole and points >= LEAST):
+        raise InputError("points", repr(points), f"must be an integer ≥ {LEAST}, or left out for an axis of its own")
+
+
 def _dataset(problem: Problem, kind: str | int, found: Answer) -> xr.Dataset:
     import xarray as xr
 
     alive = found.survival > 1e-13
     hazard = np.where(alive, found.density / np.where(alive, found.survival, 1.0), np.nan)
     curves = {"isi_density": found.density, "survival": found.survival, "hazard": hazard}
-    numbers = {"mean_interval": found.mean, "cv": found.variance**0.5 / found.mean, "spike_rate": 1 / found.mean}
+    left = float(found.survival[-1])
+    numbers = {
+        "spikes_within": 1 - left,
+        "mean_interval": found.mean,
+        "cv": found.variance**0.5 / found.mean,
+        "spike_rate": np.nan if found.conditional and left > NEVER else 1 / found.mean,
+    }
+    meanings = MEANINGS | (CONDITIONAL if found.conditional else {})
     notes = dict(found.notes)
     if "click_energy" in notes:
         numbers["click_energy"] = notes.pop("click_energy")
     variables: dict[str, Any] = {
         name: (("interval", "neuron"), values[:, None], _attrs(name)) for name, values in curves.items()
     }
-    variables |= {name: (("neuron",), [value], _attrs(name)) for name, value in numbers.items()}
+    variables |= {name: (("neuron",), [value], _attrs(name, meanings)) for name, value in numbers.items()}
     coords = {"interval": ("interval", found.interval, _attrs("interval")), "neuron": list(problem.neurons)}
     config = {"method": problem.method.name, "memory": problem.setup.memory, "config": problem.run.to_toml()}
     return xr.Dataset(variables, coords, {"kind": str(kind), **config, **notes})
@@ -113,11 +141,18 @@ MEANINGS = {
     "spike_rate": ("1/s", "spikes per time: one over the mean interval"),
 }
 
+CONDITIONAL = {
+    "mean_interval": ("s", "mean interval, of those that end on the axis"),
+    "cv": ("1", "coefficient of variation of the interval, of those that end on the axis"),
+    "spike_rate": ("1/s", "spikes per time: one over the mean interval; nan where not every interval ends on the axis"),
+}
+"""Where memory or drive move, and only what is on the axis is known."""
 
-def _attrs(name: str) -> dict[str, str]:
+
+def _attrs(name: str, meanings: dict[str, tuple[str, str]] = MEANINGS) -> dict[str, str]:
     from quspike.result.schema import describe
 
-    if name in MEANINGS:
-        return dict(zip(("units", "long_name"), MEANINGS[name], strict=True))
+    if name in meanings:
+        return dict(zip(("units", "long_name"), meanings[name], strict=True))
     row = describe(name)
     return {"units": row.units, "long_name": row.long_name}

@@ -34,6 +34,13 @@ ENSEMBLE = {
 }
 """Of all trajectories."""
 
+EXPECTED_INTERVALS = {
+    "spikes_within": ("probability of a spike within the axis of intervals", "1"),
+    "mean_interval": ("mean interval of the spikes that come within the axis of intervals", "s"),
+    "cv": ("coefficient of variation of the intervals that end on their axis", "1"),
+}
+"""Of intervals that are computed, and not drawn."""
+
 COUNT_FANO = ("variance over mean of the number of spikes", "1")
 
 
@@ -41,7 +48,8 @@ def spike_statistics(ds: xr.Dataset) -> xr.Dataset:
     """The numbers of each neuron, (neuron,), or (trajectory, neuron) of an ensemble; nan where spikes are too few.
 
     spike_count, mean_firing_rate (1/s), first_spike (s), mean_interval (s), cv, lv, adaptation_index; of an ensemble
-    also the numbers of ENSEMBLE (neuron,), each mean with its standard error. Definitions:
+    also the numbers of ENSEMBLE (neuron,), each mean with its standard error; of computed intervals spikes_within, the
+    share of them that mean_interval and cv are of: where it is small they say nothing about the rate. Definitions:
     `quspike.analysis.spike_train`, `quspike.result.ensemble`.
     """
     length = float(ds.time[-1] - ds.time[0])
@@ -72,8 +80,11 @@ def _expected(ds: xr.Dataset, length: float) -> xr.Dataset:
         count = expected_count(ds, name)
         interval = interval_numbers(ds, name) if "isi_density" in ds else None
         known = {"spike_count": count, "mean_firing_rate": count / length}
-        rows.append(known | ({} if interval is None else {"mean_interval": interval.mean, "cv": interval.cv}))
-    for key, (meaning, unit) in (MEANINGS | {"spike_count": (EXPECTED, "1")}).items():
+        if interval is not None:
+            known |= {"mean_interval": interval.mean, "cv": interval.cv, "spikes_within": interval.spikes_within}
+        rows.append(known)
+    named = EXPECTED_INTERVALS if "isi_density" in ds else {}
+    for key, (meaning, unit) in (MEANINGS | {"spike_count": (EXPECTED, "1")} | named).items():
         table[key] = (("neuron",), [row.get(key, float("nan")) for row in rows], _attrs(meaning, unit))
     if "count_fano" in ds:
         table["fano_factor"] = (("neuron",), np.atleast_1d(ds.count_fano.values), _attrs(*COUNT_FANO))

@@ -15,6 +15,7 @@ from quspike.errors import InputError
 from quspike.plot.margin import Label, name_lines
 from quspike.plot.style import INK, QUANTUM, SERIES, RunFigure, stack, styled
 from quspike.result.engineering import scale
+from quspike.result.interval_text import NEVER
 from quspike.result.spike_trains import spike_trains
 from quspike.result.twin import split
 
@@ -134,7 +135,8 @@ def _survival(
         tau, _, stays = computed
         colour = QUANTUM if len(gaps) < FEWEST else INK
         panel.plot(tau * factor, stays, color=colour)
-        labels.append(("computed", 0.6, colour))
+        share = f"computed: {1 - stays[-1]:.3g} come" if stays[-1] > NEVER else "computed"
+        labels.append((share, max(0.6, float(stays[-1])), colour))
     panel.set_ylim(0, 1.05)
     return labels
 

@@ -181,5 +181,6 @@ def _intervals(setup: Setup, params: Params, duration: float) -> dict[str, Any]:
         "isi_density": jnp.asarray(found.density)[:, None],
         "survival": jnp.asarray(found.survival)[:, None],
         "isi_kind": kind,
+        "spikes_within": jnp.asarray([1 - found.survival[-1]]),
         **({"click_energy": jnp.asarray([found.notes["click_energy"]])} if "click_energy" in found.notes else {}),
     }

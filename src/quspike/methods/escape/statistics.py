@@ -17,7 +17,7 @@ from scipy.integrate import simpson
 
 from quspike.errors import ConvergenceError, InputError, NotAvailable
 from quspike.methods.escape.choice import interval_space
-from quspike.methods.escape.following import follow, held
+from quspike.methods.escape.following import RELATIVE, follow, held
 from quspike.methods.escape.hold import after_hold, held_generator, interval_chain
 from quspike.methods.escape.intervals import Chain, axis, densities, moments, stationary
 from quspike.methods.escape.memory_kernel import nth_interval
@@ -43,7 +43,10 @@ class RareSpikes(ConvergenceError):
 
 
 class Answer(NamedTuple):
-    """interval (T,) s, density (T,) 1/s, survival (T,); mean and variance of the interval: s, s²; what else to say."""
+    """interval (T,) s, density (T,) 1/s, survival (T,); mean and variance of the interval: s, s²; what else to say.
+
+    conditional : mean and variance are those of the intervals that end on the axis alone; nan where too few do.
+    """
 
     interval: np.ndarray
     density: np.ndarray
@@ -51,6 +54,7 @@ class Answer(NamedTuple):
     mean: float
     variance: float
     notes: dict[str, Any]
+    conditional: bool = False
 
 
 class Question(NamedTuple):
@@ -81,7 +85,7 @@ def answer(
     before = _trial(fewer, params, duration, matrices(fewer, params), question).mean
     while True:
         found = _trial(setup, params, duration, space, question)
-        moved = abs(found.mean / before - 1) if before else np.inf
+        moved = _moved(found.mean, before)
         if moved <= TRUNCATED:
             break
         levels = int(np.ceil(GROWTH * (setup.truncation or 2)))
@@ -91,6 +95,13 @@ def answer(
         space = matrices(setup, params)
     answered = found.finish()
     return answered._replace(notes=answered.notes | {"truncation": setup.truncation, "truncation_error": moved})
+
+
+def _moved(mean: float, before: float) -> float:
+    """By how much more levels moved the mean interval; not at all where no spike is to be told with either."""
+    if np.isnan(mean) and np.isnan(before):
+        return 0.0
+    return abs(mean / before - 1) if before else np.inf
 
 
 class Trial(NamedTuple):
@@ -241,10 +252,10 @@ def _nth(params: Params, duration: float, space: Space, question: Question) -> A
     times = np.linspace(0.0, end - t_ref, question.points or _points(space, end - t_ref))
     density, survival, x, weight = nth_interval(space, times, int(question.kind), t_ref)
     total = float(survival[0])
-    mean, variance, share = _before_end(times + t_ref, density / total, survival / total)
+    mean, variance = _before_end(times + t_ref, density / total, survival / total)
     middle = float(weight @ x / np.sum(weight))
-    notes = {"spikes_within": share, "earlier_spikes_within": total, "memory 0 begins at": middle}
-    return Answer(times + t_ref, density / total, survival / total, mean, variance, notes)
+    notes = {"earlier_spikes_within": total, "memory 0 begins at": middle}
+    return Answer(times + t_ref, density / total, survival / total, mean, variance, notes, True)
 
 
 def _end(duration: float, question: Question, shift: float) -> float:
@@ -259,12 +270,12 @@ def _points(space: Space, end: float) -> int:
     return min(max(POINTS, int(ROUND * space.turning * end) + 1), MOST_ROUND)
 
 
-def _before_end(interval: np.ndarray, density: np.ndarray, survival: np.ndarray) -> tuple[float, float, float]:
-    """Mean and variance of the intervals that end on the axis, and their share."""
-    share = 1 - float(survival[-1])
-    mean = float(simpson(interval * density, x=interval)) / share
-    square = float(simpson(interval**2 * density, x=interval)) / share
-    return mean, max(square - mean**2, 0.0), share
+def _before_end(interval: np.ndarray, density: np.ndarray, survival: np.ndarray) -> tuple[float, float]:
+    """Mean and variance of the intervals that end on the axis; nan where no more do than the solver is wrong by."""
+    if 1 - float(survival[-1]) < RELATIVE:
+        return np.nan, np.nan
+    whole, mean, square = (float(simpson(interval**k * density, x=interval)) for k in range(3))
+    return mean / whole, max(square / whole - (mean / whole) ** 2, 0.0)
 
 
 def _followed(
@@ -281,9 +292,9 @@ def _followed(
     times = np.linspace(0.0, end, question.points or _points(space, end))
     found = follow(space, begin + times, state, memory)
     interval = times + shift
-    mean, variance, share = _before_end(interval, found.density, found.survival)
-    notes = {"spikes_within": share}
+    mean, variance = _before_end(interval, found.density, found.survival)
+    notes: dict[str, Any] = {}
     if not space.frozen:
         for i, path in enumerate(found.memory.T):
             notes |= {f"memory {i} begins at": float(path[0]), f"memory {i} ends at": float(path[-1])}
-    return Answer(interval, found.density, found.survival, mean, variance, notes)
+    return Answer(interval, found.density, found.survival, mean, variance, notes, True)
