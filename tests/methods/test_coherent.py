@@ -82,7 +82,7 @@ def test_the_drive_of_a_bin_does_not_depend_on_the_step():
 
 @pytest.mark.parametrize("rest", [0, 1], ids=["one displacement", "parts"])
 def test_a_current_that_stays_holds_a_flux_that_does_not_leak(rest):
-    """⟨a⟩ = α_dc(e^{iω0t} − e^{−κt/2}) of a step of current, φ = LI(1 − e^{−κt/2} cos ω0t): it rings about LI, and ends there.
+    """⟨a⟩ = α_dc(e^{iω0t} − e^{−κt/2}) of a step of current, φ = LI(1 − e^{−κt/2} cos ω0t), which rings about LI.
 
     Catches: a drive without ½κα_dc, whose flux ends at LI/(1 + κ²/4ω0²) and not in phase; a leak about zero flux.
     """
