@@ -19,9 +19,9 @@ from quspike.methods.measured.columns import observe, read, width
 from quspike.methods.measured.memories import damping
 from quspike.methods.measured.numbers import Model, memory_filter, model_of
 from quspike.methods.measured.rest import noise_at_rest, of_envelope, refuse_noise, spikes_at_rest
-from quspike.methods.measured.spikes import Noise, spiking_step
+from quspike.methods.measured.spikes import drawn, spiking_step
 from quspike.methods.measured.state import State, start
-from quspike.methods.measured.step import step
+from quspike.methods.measured.step import in_a_row, step
 from quspike.methods.method import Params, Setup, Solution
 from quspike.units import format_si
 
@@ -104,26 +104,22 @@ class Measured:
             planned = replace(plan, gap=gap, fraction=fraction)  # arguments: as constants, they would slow compiling
             nodes = planned.nodes(self.setup.inputs.breakpoints(params))
             pieces = self.setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
-            model = model_of(self.setup, params)
-            return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
+            return self._solved(plan, capacity, nodes, pieces, params, key)
 
         return run
+
+    def _solved(self, plan: GridPlan, capacity: int, nodes: Array, pieces: Any, params: Params, key: Any) -> Solution:
+        """The ensemble, of this room's own trajectories; others put theirs in its place."""
+        model = model_of(self.setup, params)
+        return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
 
 
 def ensemble(model: Model, nodes: Array, pieces: Any, key: Array, saved: np.ndarray, capacity: int) -> Ensemble:
     """All trajectories of a run."""
     setup = model.setup
 
-    def advance(key, t0, t1, y, piece):
-        if not setup.spiking:
-            return step(model, t0, t1 - t0, y, piece, jax.random.normal(key)), jnp.nan
-        first, second = jax.random.split(key)
-        normals = jax.random.normal(first, (2,))
-        noise = Noise(normals[0], normals[1], jax.random.uniform(second))
-        return spiking_step(model, t1, y, piece, noise)
-
     return ensemble_scan(
-        advance,
+        drawn(model, setup.spiking, step, spiking_step),
         lambda t, y, piece: observe(model, t, y, piece),
         lambda key: start(model),
         nodes,
@@ -142,15 +138,7 @@ def follow(setup: Setup, params: Params, nodes: Array, normals: Array) -> State:
     """
     model = model_of(replace(setup, spiking=False), params)
     pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
-
-    def body(y, xs):
-        t0, t1, piece, normal = xs
-        y = step(model, t0, t1 - t0, y, piece, normal)
-        return y, y
-
-    first = start(model)
-    _, states = jax.lax.scan(body, first, (nodes[:-1], nodes[1:], pieces, normals))
-    return jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, states)
+    return in_a_row(lambda *piece: step(model, *piece), start(model), nodes, pieces, normals)
 
 
 def assemble(model: Model, plan: GridPlan, found: Ensemble) -> Solution:

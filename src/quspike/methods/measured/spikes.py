@@ -8,6 +8,7 @@ order. What happens in the step after a crossing is drawn anew from there: each 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -30,6 +31,19 @@ class Noise(NamedTuple):
     free: Array
     held: Array
     uniform: Array
+
+
+def drawn(model: Any, spiking: bool, step: Callable, spiking_step: Callable) -> Callable:
+    """One step of a trajectory from t0 to t1, its noise drawn: the state, and the time of a spike within it or nan."""
+
+    def advance(key, t0, t1, y, piece):
+        if not spiking:
+            return step(model, t0, t1 - t0, y, piece, jax.random.normal(key)), jnp.nan
+        first, second = jax.random.split(key)
+        normals = jax.random.normal(first, (2,))
+        return spiking_step(model, t1, y, piece, Noise(normals[0], normals[1], jax.random.uniform(second)))
+
+    return advance
 
 
 def spiking_step(model: Model, end: Any, y: State, piece: Any, noise: Noise) -> tuple[State, Array]:

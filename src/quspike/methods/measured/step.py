@@ -9,7 +9,12 @@ expectation take their halves of A on either side of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
 
 from quspike.methods.measured.drift import drift
 from quspike.methods.measured.memories import damping, move
@@ -25,6 +30,18 @@ def step(
     y = _glide(model, t, 0.5 * h, y, piece, driven, leaking)
     y = look(model, t + 0.5 * h, h, y, normal)
     return _glide(model, t + 0.5 * h, 0.5 * h, y, piece, driven, leaking)
+
+
+def in_a_row(step: Callable, first: Any, nodes: Array, pieces: Any, normals: Array) -> Any:
+    """The first state and those after each of N steps (N + 1, …), of given noise; step(t, h, y, piece, normal)."""
+
+    def body(y, xs):
+        t0, t1, piece, normal = xs
+        y = step(t0, t1 - t0, y, piece, normal)
+        return y, y
+
+    _, states = jax.lax.scan(body, first, (nodes[:-1], nodes[1:], pieces, normals))
+    return jax.tree.map(lambda a, b: jnp.concatenate([jnp.asarray(a)[None], b]), first, states)
 
 
 def _glide(model: Model, t, h, y: State, piece, driven, leaking) -> State:

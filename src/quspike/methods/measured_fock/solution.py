@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -24,7 +23,8 @@ from quspike.kernel.grid import GridPlan
 from quspike.methods.gksl import TOP_LEVELS
 from quspike.methods.measured import columns, rest
 from quspike.methods.measured import solution as gaussian
-from quspike.methods.measured.spikes import Noise
+from quspike.methods.measured.spikes import drawn
+from quspike.methods.measured.step import in_a_row
 from quspike.methods.measured_fock.state import Model, State, model_of, start
 from quspike.methods.measured_fock.step import spiking_step, step
 from quspike.methods.method import Params, Setup, Solution
@@ -54,31 +54,17 @@ class MeasuredFock(gaussian.Measured):
         _check_size(setup, plan)
         return super().__call__(setup, plan, capacity, params, key)
 
-    def _run(self, plan: GridPlan, capacity: int):
-        def run(gap, fraction, params, key):
-            planned = replace(plan, gap=gap, fraction=fraction)
-            nodes = planned.nodes(self.setup.inputs.breakpoints(params))
-            pieces = self.setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
-            model = model_of(self.setup, params)
-            return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
-
-        return run
+    def _solved(self, plan: GridPlan, capacity: int, nodes: Array, pieces: Any, params: Params, key: Any) -> Solution:
+        model = model_of(self.setup, params)
+        return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
 
 
 def ensemble(model: Model, nodes: Array, pieces: Any, key: Array, saved: np.ndarray, capacity: int) -> Ensemble:
     """All trajectories of a run, BATCH of them at a time."""
     setup = model.setup
 
-    def advance(key, t0, t1, y, piece):
-        if not setup.spiking:
-            return step(model, t0, t1 - t0, y, piece, jax.random.normal(key)), jnp.nan
-        first, second = jax.random.split(key)
-        normals = jax.random.normal(first, (2,))
-        noise = Noise(normals[0], normals[1], jax.random.uniform(second))
-        return spiking_step(model, t1, y, piece, noise)
-
     return ensemble_scan(
-        advance,
+        drawn(model, setup.spiking, step, spiking_step),
         lambda t, y, piece: observe(model, t, y, piece),
         lambda key: start(model),
         nodes,
@@ -98,15 +84,7 @@ def follow(setup: Setup, params: Params, nodes: Array, normals: Array) -> State:
     """
     model = model_of(replace(setup, spiking=False, spike="expectation"), params)
     pieces = setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
-
-    def body(y, xs):
-        t0, t1, piece, normal = xs
-        y = step(model, t0, t1 - t0, y, piece, normal)
-        return y, y
-
-    first = start(model)
-    _, states = jax.lax.scan(body, first, (nodes[:-1], nodes[1:], pieces, normals))
-    return jax.tree.map(lambda a, b: jnp.concatenate([jnp.asarray(a)[None], b]), first, states)
+    return in_a_row(lambda *piece: step(model, *piece), start(model), nodes, pieces, normals)
 
 
 def observe(model: Model, t: Any, y: State, piece: Any) -> Array:

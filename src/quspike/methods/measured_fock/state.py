@@ -73,11 +73,15 @@ def described(model: Model, t: Any, y: State, piece: Any) -> State:
     lab = secular.kinetic(model.setup, model.params, mode, t, y.alpha + seen.a, piece) * turn
     s = (seen.aa - seen.a**2) * turn**2
     n = seen.number - jnp.abs(seen.a) ** 2
-    given = y.given._replace(
+    return State(with_moments(y.given, mode, lab, n, s), y.alpha, y.packed)
+
+
+def with_moments(given: gaussian.State, mode: Mode, lab: Array, n: Array, s: Array) -> gaussian.State:
+    """A trajectory of these means and this covariance: of ⟨a⟩, ⟨δa†δa⟩ and ⟨δaδa⟩ in the laboratory."""
+    return given._replace(
         voltage=2 * mode.v_zpf * lab.imag,
         flux=2 * mode.phi_zpf * lab.real,
         v_v=mode.v_zpf**2 * (2 * n + 1 - 2 * s.real),
         phi_v=mode.v_zpf * mode.phi_zpf * 2 * s.imag,
         phi_phi=mode.phi_zpf**2 * (2 * n + 1 + 2 * s.real),
     )
-    return State(given, y.alpha, y.packed)

@@ -49,15 +49,9 @@ def prepare(setup: Setup, params: Params, duration: float) -> Setup:
 class MeasuredTrajectories(gaussian.Measured):
     """`solve(setup, plan, capacity, params, key)` of one setup; what was compiled for a plan is kept."""
 
-    def _run(self, plan: Any, capacity: int):
-        def run(gap, fraction, params, key):
-            planned = replace(plan, gap=gap, fraction=fraction)
-            nodes = planned.nodes(self.setup.inputs.breakpoints(params))
-            pieces = self.setup.inputs.pieces(params, 0.5 * (nodes[:-1] + nodes[1:]))
-            model = model_of(self.setup, params)
-            return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
-
-        return run
+    def _solved(self, plan: Any, capacity: int, nodes: Array, pieces: Any, params: Params, key: Any) -> Solution:
+        model = model_of(self.setup, params)
+        return assemble(model, plan, ensemble(model, nodes, pieces, key, plan.save_index, capacity))
 
 
 def ensemble(model: Model, nodes: Array, pieces: Any, key: Array, saved: np.ndarray, capacity: int) -> Ensemble:

@@ -26,7 +26,7 @@ from quspike.methods import secular
 from quspike.methods.measured import record
 from quspike.methods.measured import state as gaussian
 from quspike.methods.measured.memories import damping, move
-from quspike.methods.measured_fock.state import Model
+from quspike.methods.measured_fock.state import Model, with_moments
 from quspike.methods.measured_fock.step import faded
 from quspike.methods.trajectories.motion import CENTRING
 from quspike.methods.trajectories.start import first_state
@@ -72,14 +72,7 @@ def described(model: Model, t, y: State, piece) -> State:
     lab = secular.kinetic(model.setup, model.params, mode, t, y.alpha + mean, piece) * turn
     s = (inner(y.psi, lower(down)) / size - mean**2) * turn**2
     n = square(down) / size - jnp.abs(mean) ** 2
-    given = y.given._replace(
-        voltage=2 * mode.v_zpf * lab.imag,
-        flux=2 * mode.phi_zpf * lab.real,
-        v_v=mode.v_zpf**2 * (2 * n + 1 - 2 * s.real),
-        phi_v=mode.v_zpf * mode.phi_zpf * 2 * s.imag,
-        phi_phi=mode.phi_zpf**2 * (2 * n + 1 + 2 * s.real),
-    )
-    return State(given, y.alpha, y.psi / jnp.sqrt(size))
+    return State(with_moments(y.given, mode, lab, n, s), y.alpha, y.psi / jnp.sqrt(size))
 
 
 def step(model: Model, hamiltonian: Displaced | None, t, h, y: State, piece, noise: Noise, driven=1.0, leaking=1.0):
