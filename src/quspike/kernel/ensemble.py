@@ -81,13 +81,18 @@ def ensemble_scan(
         (y, records, times, count), _ = jax.lax.scan(body, (y, records, times, jnp.zeros((), int)), xs)
         return Ensemble(records[:-1], times[:-1], count, y)
 
-    numbers = first + jnp.arange(trajectories)
-    if batch is None or batch >= trajectories:
-        return jax.vmap(trajectory)(numbers)
-    whole = trajectories // batch
-    chunks = jax.lax.map(jax.vmap(trajectory), numbers[: whole * batch].reshape(whole, batch))
-    found = jax.tree.map(lambda leaf: leaf.reshape(whole * batch, *leaf.shape[2:]), chunks)
-    if whole * batch == trajectories:
+    return in_batches(trajectory, first + jnp.arange(trajectories), batch)
+
+
+def in_batches(one: Callable[[Array], Any], numbers: Array, batch: int | None) -> Any:
+    """What `one` makes of each number, the leading axis of every leaf; batch : how many side by side, None for all."""
+    count = len(numbers)
+    if batch is None or batch >= count:
+        return jax.vmap(one)(numbers)
+    whole = count // batch * batch
+    chunks = jax.lax.map(jax.vmap(one), numbers[:whole].reshape(-1, batch))
+    found = jax.tree.map(lambda leaf: leaf.reshape(whole, *leaf.shape[2:]), chunks)
+    if whole == count:
         return found
-    rest = jax.vmap(trajectory)(numbers[whole * batch :])
-    return jax.tree.map(lambda one, other: jnp.concatenate([one, other]), found, rest)
+    rest = jax.vmap(one)(numbers[whole:])
+    return jax.tree.map(lambda a, b: jnp.concatenate([a, b]), found, rest)
