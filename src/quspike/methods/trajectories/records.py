@@ -27,8 +27,11 @@ def membrane(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Ar
     return secular.membrane_value(setup, mode, alpha)
 
 
-def observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Array:
-    """Means, memories and the covariance of ψ alone, in the columns of `secular.observe`; of operators two more."""
+def observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece, free=1.0) -> Array:
+    """Means, memories and the covariance of ψ alone, in the columns of `secular.observe`; of operators two more.
+
+    free : 0.0 in a hold, whose input is off, and with it the rest flux that memristors see.
+    """
     down, size = lower(y.psi), square(y.psi)
     mean = inner(y.psi, down) / size
     occupation = square(down) / size - jnp.abs(mean) ** 2
@@ -36,10 +39,11 @@ def observe(setup: Setup, params: Params, mode: Mode, t, y: State, piece) -> Arr
     alpha = y.beta + mean
     first = jnp.concatenate([jnp.stack([alpha.real, alpha.imag]), y.memory])
     spread = jnp.stack([occupation, anomalous.real, anomalous.imag])
-    columns = secular.observe(setup, params, mode, t, jnp.concatenate([first, spread]), piece)
+    driven = secular.free_drive(setup, jnp.asarray(free))
+    columns = secular.observe(setup, params, mode, t, jnp.concatenate([first, spread]), piece, driven)
     columns = columns.at[2].set(membrane(setup, params, mode, t, y, piece))
     if operators.wanted(setup):
-        return _of_operators(setup, params, mode, t, y, piece, columns)
+        return _of_operators(setup, params, mode, t, y, piece, driven, columns)
     return columns if setup.parent == "gksl" else _in_the_lab(setup, params, mode, t, y, piece, columns)
 
 
@@ -53,7 +57,7 @@ def _in_the_lab(setup: Setup, params: Params, mode: Mode, t, y: State, piece, co
     return jnp.concatenate([columns[:2], own, columns[3 + 2 * count :]])
 
 
-def _of_operators(setup: Setup, params: Params, mode: Mode, t, y: State, piece, columns: Array) -> Array:
+def _of_operators(setup: Setup, params: Params, mode: Mode, t, y: State, piece, driven, columns: Array) -> Array:
     """The same with x and W of operators; then their currents (E,), and the share of their last jumps (1,)."""
     count, seen = len(setup.one.memristors), seen_by(setup, params, mode, t, y, piece)
     rho = jnp.outer(y.psi, y.psi.conj()) / square(y.psi)
@@ -63,7 +67,7 @@ def _of_operators(setup: Setup, params: Params, mode: Mode, t, y: State, piece, 
     memories = y.memory + jnp.asarray([d.sign for d in setup.one.memristors]) * phi
     rare = jnp.zeros(())
     if setup.parent == "gksl":
-        swing = operator_jumps.swing_of(setup, params, mode, t, seen.place, piece)
+        swing = operator_jumps.swing_of(setup, params, mode, t, seen.place, piece, driven)
         rare = operator_jumps.left_out(setup, params, mode, swing, y.memory, pack(rho))
     shown = jnp.reshape(membrane(setup, params, mode, t, y, piece), 1)
     return jnp.concatenate(
