@@ -17,6 +17,8 @@ from quspike.errors import ConvergenceError, InputError
 if TYPE_CHECKING:
     import xarray as xr
 
+    from quspike.methods.measured_fock.closed import Averages
+    from quspike.run.compile import Problem
     from quspike.run.schema import Run
 
 EDGE = 1e-6  # of the state, in the two highest levels
@@ -44,9 +46,6 @@ def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
     InputError : a run whose averages have no equation of their own, or whose carrier swings W by too much for it.
     ConvergenceError : a state too large for 128 levels.
     """
-    import jax
-    import jax.numpy as jnp
-
     from quspike.methods.measured_fock import closed
     from quspike.methods.measured_fock.state import model_of
     from quspike.run.compile import compile_run
@@ -57,6 +56,21 @@ def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
     if values < 8 or values % 2:
         raise InputError("values", values, "must be an even number, 8 or more")
     closed.check(problem.setup)
+    problem, found, top = _in_enough_levels(problem, values)
+    model = model_of(problem.setup, problem.params)
+    share = float(closed.carrier_share(model, found))
+    if share > MOST_CARRIER:
+        _refuse_carrier(problem.setup.one.memristors[0].name, share)
+    return _dataset(problem, model, found, {"top_level_population": top, "carrier_share": share})
+
+
+def _in_enough_levels(problem: Problem, values: int) -> tuple[Problem, Averages, float]:
+    """The averages in a Fock space that grew until its last two levels hold less than EDGE; and how much they hold."""
+    import jax
+    import jax.numpy as jnp
+
+    from quspike.methods.measured_fock import closed
+
     nodes = problem.plan.nodes(problem.setup.inputs.breakpoints(problem.params))
     while True:
         levels = problem.setup.truncation
@@ -65,11 +79,7 @@ def measured_average(run: Run | str | Path, *, values: int = 192) -> xr.Dataset:
         found = jax.jit(lambda p, n, s=setup, k=saved: closed.averages(s, p, n, k, values))(problem.params, nodes)
         top = float(jnp.max(jnp.sum(jnp.diagonal(found.packed, axis1=1, axis2=2)[:, -2:], axis=1)))
         if top <= EDGE:
-            model = model_of(setup, problem.params)
-            share = float(closed.carrier_share(model, found))
-            if share > MOST_CARRIER:
-                _refuse_carrier(setup.one.memristors[0].name, share)
-            return _dataset(problem, model, found, {"top_level_population": top, "carrier_share": share})
+            return problem, found, top
         if levels >= MOST_LEVELS or problem.run.truncation is not None:
             raise ConvergenceError(
                 f"the last two of {levels} levels hold {top:.2g} of the state: take more, or drive less"
