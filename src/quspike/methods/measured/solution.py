@@ -117,7 +117,6 @@ class Measured:
 def ensemble(model: Model, nodes: Array, pieces: Any, key: Array, saved: np.ndarray, capacity: int) -> Ensemble:
     """All trajectories of a run."""
     setup = model.setup
-
     return ensemble_scan(
         drawn(model, setup.spiking, step, spiking_step),
         lambda t, y, piece: observe(model, t, y, piece),
