@@ -54,6 +54,10 @@ def interval_statistics(
         or drive move, mean and CV are those of such intervals alone (nan where that is less likely than 1e-9), and
         there is a spike_rate only where all intervals are such.
 
+        In Fock space the attribute `truncation` is how many levels it took, `truncation_error` by how much the last of
+        them moved the mean interval, and `run_truncation`, where it is there, the run's own number, of which those are
+        the most that a dense equation holds.
+
     Raises
     ------
     InputError : what has no such statistics: why not, and what has. NotAvailable : there is no equation for it yet.

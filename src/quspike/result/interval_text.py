@@ -51,7 +51,8 @@ def computed_intervals(ds: xr.Dataset) -> list[tuple[str, str]]:
         label = "next spike" if ds.neuron.size == 1 else f"next spike of {name}"
         kind = f"{ds.isi_kind.item()} interval: " if "isi_kind" in ds else ""
         told = _told(numbers, human(ds.interval.values[-1], "s"))
-        facts.append((label, f"{kind}{told} (computed, without sampling)"))
+        levels = f" of {ds.isi_truncation.item()} Fock levels" if "isi_truncation" in ds else ""
+        facts.append((label, f"{kind}{told} (computed{levels}, without sampling)"))
     return facts
 
 

@@ -182,5 +182,6 @@ def _intervals(setup: Setup, params: Params, duration: float) -> dict[str, Any]:
         "survival": jnp.asarray(found.survival)[:, None],
         "isi_kind": kind,
         "spikes_within": jnp.asarray([1 - found.survival[-1]]),
+        **({"isi_truncation": jnp.asarray(found.notes["truncation"])} if "truncation" in found.notes else {}),
         **({"click_energy": jnp.asarray([found.notes["click_energy"]])} if "click_energy" in found.notes else {}),
     }

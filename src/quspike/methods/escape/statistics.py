@@ -76,7 +76,8 @@ def answer(
 
     duration : of a run that moves, s. matrices : where a neuron's equation comes from, for who keeps it.
     """
-    if (setup.truncation or 0) > MOST_LEVELS:  # a run's own, for a tail that no interval sees: fewer are tried
+    asked = setup.truncation or 0
+    if asked > MOST_LEVELS:  # a run's own, for a tail that no interval sees: fewer are tried, and it is said
         setup = replace(setup, truncation=MOST_LEVELS)
     space = matrices(setup, params)
     if space.stiff:
@@ -94,7 +95,8 @@ def answer(
         before, setup = found.mean, replace(setup, truncation=levels)
         space = matrices(setup, params)
     answered = found.finish()
-    return answered._replace(notes=answered.notes | {"truncation": setup.truncation, "truncation_error": moved})
+    notes = {"truncation": setup.truncation, "truncation_error": moved}
+    return answered._replace(notes=answered.notes | notes | ({"run_truncation": asked} if asked > MOST_LEVELS else {}))
 
 
 def _moved(mean: float, before: float) -> float:
