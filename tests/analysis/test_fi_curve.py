@@ -113,6 +113,16 @@ def test_a_neuron_that_clicks_has_its_curve_without_a_trajectory():
     np.testing.assert_array_equal(curve.rate_error, 0.0)
 
 
+def test_clicks_of_a_memory_that_moves_are_sent_to_what_counts_them():
+    """Catches: an error that names the kind of an interval, which a curve does not have."""
+    detector = qs.Neuron("m", v_threshold=V_TH, t_ref=T_REF, spike="escape", escape={"rate": 2e9, "width": 0.5e-6})
+    memristor = "MEM1 m 0 model=sigmoid R_on=20kohm R_off=100kohm phi_c=0.3pWb phi_s=0.1pWb T=20mK"
+    run = neuron(neuron=detector, method="brownian").replace(circuit=f"C1 m 0 100fF\n{memristor}\nI1 0 m input")
+    with pytest.raises(InputError, match="method trajectories counts its clicks, or take spike_count") as caught:
+        qs.fi_curve(run, [0.4e-9])
+    assert caught.value.key == "[neuron] spike"
+
+
 @pytest.mark.slow
 def test_clicks_that_subtract_begin_where_the_last_spike_left_them():
     """first_rate is that of the second interval. Catches: the stationary one for both."""

@@ -1,9 +1,13 @@
 """Spike trains as matrix-product states against one dense vector of twelve qubits and the neuron, and its loss."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import dense_neuron as dense
+from quspike.errors import InputError
+from quspike.spike_trains.asked import as_patterns
 from quspike.spike_trains.state import SpikeTrainState
 
 ALL = (np.arange(4096)[:, None] >> np.arange(12)[::-1]) & 1
@@ -26,6 +30,41 @@ def test_every_pattern_of_twelve_bins_has_its_probability(pair):
     found = train.probability(ALL)
     assert np.abs(found - exact).max() < 1e-10
     assert found.sum() == pytest.approx(1, abs=1e-12)
+
+
+ASKED = [
+    (lambda train: train.probability("00000000000x"), "pattern", "'x'"),
+    (lambda train: train.probability(17), "pattern", "row of 12 bins"),
+    (lambda train: train.probability([0, 2] * 6), "pattern", "got 2"),
+    (lambda train: train.probability([0.5] * 12), "pattern", "got 0.5"),
+    (lambda train: train.probability([ALL[0], [0, 1]]), "pattern", "12 bins, one a qubit, but got 2 bins"),
+    (lambda train: train.coherence([[None] * 12]), "pattern", "got None"),
+    (lambda train: train.negativity(2.5), "cut", "integer ≥ 1"),
+    (lambda train: train.mutual_information(4, past="two"), "past", "integer ≥ 1"),
+    (lambda train: train.negativity(4, future=True), "future", "integer ≥ 1"),
+    (lambda train: train.most_likely(2.5), "count", "integer ≥ 1"),
+    (lambda train: train.sample("a"), "count", "integer ≥ 1"),
+    (lambda train: train.sample(3, seed=-1), "seed", "integer ≥ 0"),
+    (lambda train: train.count_distribution("all"), "most", "integer ≥ 0"),
+    (lambda train: train.field_correlation(0.5), "first", "integer ≥ 0"),
+]
+
+
+@pytest.mark.parametrize(("ask", "key", "words"), ASKED)
+def test_what_is_no_question_is_refused_by_its_key(ask, key, words):
+    """Catches: Python's own errors; a half that is rounded to a bit; True for one qubit."""
+    train = SpikeTrainState(SimpleNamespace(bins=12))
+    with pytest.raises(InputError, match=words) as caught:
+        ask(train)
+    assert caught.value.key == key
+
+
+def test_patterns_are_texts_lists_and_arrays_alike():
+    """One row, or several. Catches: a row of bits that is taken for twelve patterns; a list of texts for one."""
+    one = as_patterns(3, "010")
+    assert one.tolist() == as_patterns(3, [0, True, 0.0]).tolist() == as_patterns(3, np.array([0, 1, 0])).tolist()
+    assert as_patterns(3, ["010", "111"]).tolist() == as_patterns(3, [[0, 1, 0], [1, 1, 1]]).tolist()
+    assert as_patterns(3, []).shape == (0, 3)
 
 
 def test_coherences_between_spike_trains_are_those_of_the_dense_state(pair):

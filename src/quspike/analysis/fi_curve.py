@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 HALVINGS = 6  # of the step before the curve is given up
 SILENT = 3.0  # last intervals without a spike: the neuron has stopped
+MOVING = (
+    "must be that of a neuron whose memory stands still for its rate to be computed, since intervals that depend on a "
+    "memory have no stationary one: method trajectories counts its clicks, or take spike_count, the expected number, "
+    "of a run at each current"
+)
 CLICKS, DRAWN = "escape", "trajectories"  # whose clicks happen, one by one
 KINDS = ("expectation", "record", CLICKS)
 """Spikes that happen in a solution, or whose intervals are known without one."""
@@ -135,6 +140,10 @@ def _click_rate(problem: Problem, kind: str | int) -> float:
         return float(interval_statistics(problem, kind, points=3).spike_rate[0])
     except RareSpikes:
         return 0.0
+    except InputError as error:
+        if error.key != "kind":  # that of an interval, which nobody has asked for here
+            raise
+        raise InputError("[neuron] spike", CLICKS, MOVING) from None
 
 
 def _problem(run: Run) -> Problem:

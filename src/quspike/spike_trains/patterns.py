@@ -8,7 +8,6 @@ Weights are kept as logarithms, so that a thousand bins do not underflow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -35,20 +34,6 @@ class Likely:
     def certain(self) -> bool:
         """True if no pattern that was left aside can belong here."""
         return bool(self.bound <= self.probabilities[-1] * (1 + 1e-9))
-
-
-def as_patterns(chain: Chain, patterns: Any) -> np.ndarray:
-    """(M, K) of 0 and 1, from arrays, lists or texts such as "0010"; InputError where they are no patterns of it."""
-    rows = [patterns] if isinstance(patterns, str) else list(patterns)
-    if rows and not isinstance(rows[0], str) and np.ndim(rows[0]) == 0:
-        rows = [rows]
-    lengths = sorted({len(row) for row in rows} - {chain.bins})
-    if lengths:
-        raise InputError("pattern", f"{lengths[0]} bins", f"must have {chain.bins} bins, one a qubit")
-    bits = np.array([[int(bit) for bit in row] for row in rows], dtype=int)
-    if not np.isin(bits, (0, 1)).all():
-        raise InputError("pattern", f"{np.max(bits)}", "must hold 0 (silent) and 1 (spike) alone")
-    return bits
 
 
 def follow(chain: Chain, ket: np.ndarray, bra: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

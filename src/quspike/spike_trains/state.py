@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from quspike.errors import InputError
 from quspike.spike_trains import counting, patterns, purity, sampling, tensors, windows
+from quspike.spike_trains.asked import as_patterns, whole
 from quspike.spike_trains.chain import Chain, traced
 from quspike.spike_trains.counting import Count
 from quspike.spike_trains.field import field_correlation
-from quspike.spike_trains.patterns import Likely, as_patterns
+from quspike.spike_trains.patterns import Likely
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,21 +51,19 @@ class SpikeTrainState:
 
     def log_probability(self, pattern: Any) -> np.ndarray:
         """Its logarithm (M,), which a thousand bins do not round to nothing."""
-        return patterns.log_probability(self.chain, as_patterns(self.chain, pattern))
+        return patterns.log_probability(self.chain, as_patterns(self.bins, pattern))
 
     def most_likely(self, count: int = 10) -> Likely:
         """The most likely patterns with their probabilities, and the bound that nothing else is likelier than."""
-        if count < 1:
-            raise InputError("count", f"{count}", "must be ≥ 1 pattern")
-        return patterns.most_likely(self.chain, count)
+        return patterns.most_likely(self.chain, whole("count", count, 1, "patterns"))
 
     def coherence(self, pattern: Any) -> np.ndarray:
         """`⟨A|ρ|B⟩` between each two of these patterns, the neuron traced out (M, M); the diagonal is p."""
-        return patterns.coherence(self.chain, as_patterns(self.chain, pattern))
+        return patterns.coherence(self.chain, as_patterns(self.bins, pattern))
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
         """`count` trains drawn from their exact distribution (count, K); the same for the same seed."""
-        return sampling.sample(self.chain, count, seed)
+        return sampling.sample(self.chain, whole("count", count, 1, "trains"), whole("seed", seed, 0, "of the draw"))
 
     @cached_property
     def spike_probability(self) -> np.ndarray:
@@ -79,7 +77,7 @@ class SpikeTrainState:
 
     def count_distribution(self, most: int | None = None) -> np.ndarray:
         """p(n spikes) for n = 0 … most; as far as there is weight where `most` is left out."""
-        return counting.count_distribution(self.chain, most)
+        return counting.count_distribution(self.chain, None if most is None else whole("most", most, 0, "spikes"))
 
     def entropies(self) -> np.ndarray:
         """The von Neumann entropy (nats) of the cut behind each qubit (K,), the neuron with the future.
@@ -99,17 +97,17 @@ class SpikeTrainState:
         future : that many qubits behind the cut; None: the neuron as it stands there, through which alone they are
         entangled.
         """
-        return windows.negativity(windows.density(self.chain, cut, cut if past is None else past, future))
+        return windows.negativity(windows.density(self.chain, *_window(cut, past, future)))
 
     def mutual_information(self, cut: int, past: int | None = None, future: int | None = None) -> float:
         """S(past) + S(future) − S(both), nats, of the same qubits."""
-        return windows.mutual_information(windows.density(self.chain, cut, cut if past is None else past, future))
+        return windows.mutual_information(windows.density(self.chain, *_window(cut, past, future)))
 
     def neuron_state(self, pattern: Any = None) -> np.ndarray:
         """The neuron at the end (N, N), of unit trace, in the frame that rotates at ω0: given a pattern, or none."""
         if pattern is None:
             return patterns.final_state(self.chain)
-        return patterns.conditional_state(self.chain, as_patterns(self.chain, pattern)[0])
+        return patterns.conditional_state(self.chain, as_patterns(self.bins, pattern)[0])
 
     def wigner(self, beta: np.ndarray, pattern: Any = None) -> np.ndarray:
         """Its Wigner function at complex points β = φ/2φ_zpf + iq/2q_zpf of any shape."""
@@ -119,9 +117,16 @@ class SpikeTrainState:
 
     def field_correlation(self, first: int) -> np.ndarray:
         """`⟨L†(t)L(t′)⟩` of the spike field between the bin `first` and each one from it on, 1/s."""
-        return field_correlation(self.chain, first)
+        return field_correlation(self.chain, whole("first", first, 0, "a bin"))
 
     def to_quimb(self) -> Any:
         """The state as quimb's MatrixProductState, the neuron its last site; with loss a TensorNetwork with a Kraus leg
         a site. Needs `pip install quspike[coherent]`."""
         return tensors.to_quimb(self.chain)
+
+
+def _window(cut: int, past: int | None, future: int | None) -> tuple[int, int, int | None]:
+    """Whole numbers of qubits; all before the cut, where `past` is left out."""
+    cut = whole("cut", cut, 1, "qubits before it")
+    before = cut if past is None else whole("past", past, 1, "qubits before the cut")
+    return cut, before, None if future is None else whole("future", future, 1, "qubits behind the cut")
