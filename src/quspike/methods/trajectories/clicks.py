@@ -29,6 +29,7 @@ from quspike.kernel.quantum_jumps import JumpModel
 from quspike.methods import secular
 from quspike.methods.escape.choice import check_register, check_threshold
 from quspike.methods.escape.detector import detector
+from quspike.methods.escape.laboratory import refuse_laboratory
 from quspike.methods.escape.sources import envelope_of
 from quspike.methods.method import Params, Setup
 from quspike.methods.trajectories.state import State, seen_by
@@ -62,15 +63,20 @@ def check_clicks(setup: Setup, params: Params) -> None:
 
     Raises NotAvailable and InputError.
     """
-    if setup.parent != "gksl":
-        raise NotAvailable("[run] parent", setup.parent, "must be gksl for trajectories with spike escape so far")
+    if setup.parent == "brownian":
+        refuse_laboratory(setup)
     if setup.membrane_kind == "envelope":
         remedy = "must be quadrature or voltage with spike escape: |⟨a⟩| is no observable"
         raise NotAvailable("membrane", "envelope", remedy)
     if averaged(setup):
         envelope_of(setup, params, float(resonator_mode(setup.one, params["elements"]).omega))
     check_register(setup, params)
-    check_threshold(setup, params)
+    check_threshold(parent_of(setup), params)
+
+
+def parent_of(setup: Setup) -> Setup:
+    """The setup as the parent has it: `brownian` is not the secular equation of Fock levels."""
+    return replace(setup, fock=setup.parent == "gksl")
 
 
 def fastest(setup: Setup, params: Params) -> float:

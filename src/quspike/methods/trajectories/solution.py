@@ -266,7 +266,7 @@ def diagnostics(setup: Setup, params: Params, parts: Ensemble, voltage: Array) -
     if operators.wanted(setup) and setup.parent == "gksl":
         found |= {"left_out_jumps": np.max(parts.records[..., -1]), "jumps": setup.jumps}
     if clicks.clicking(setup):
-        found["spikes_at_rest"] = rate_at_rest(setup, params)
+        found["spikes_at_rest"] = rate_at_rest(clicks.parent_of(setup), params)
     if setup.unravelling == "jump":
         found["jumps_per_trajectory"] = np.mean(np.sum(course.jumps, axis=1))
     return {name: jnp.asarray(value) for name, value in found.items()}
