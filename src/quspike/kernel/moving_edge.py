@@ -82,10 +82,19 @@ def edge_elements(levels: int, mu: np.ndarray, width: float) -> tuple[np.ndarray
     return np.moveaxis(edge, 2, 0), np.moveaxis(peak, 2, 0)
 
 
-def _grid(levels: int, width: float) -> np.ndarray:
+def cells_of(levels: int, width: float) -> int:
+    """How many cells a table has, of 4N² numbers each."""
     spread = np.sqrt(1 + width**2)
-    end = np.sqrt(4 * levels + 2) + BEYOND * spread
-    return np.linspace(-end, end, 2 * int(np.ceil(end * FINE * np.sqrt(levels) / spread)) + 1)
+    return 2 * int(np.ceil(_end(levels, spread) * FINE * np.sqrt(levels) / spread))
+
+
+def _end(levels: int, spread: float) -> float:
+    return float(np.sqrt(4 * levels + 2) + BEYOND * spread)
+
+
+def _grid(levels: int, width: float) -> np.ndarray:
+    end = _end(levels, np.sqrt(1 + width**2))
+    return np.linspace(-end, end, cells_of(levels, width) + 1)
 
 
 def _joined(mu: np.ndarray, values: np.ndarray, slopes: np.ndarray) -> MovingEdge:

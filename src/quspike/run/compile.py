@@ -25,6 +25,7 @@ from quspike.methods.method import Setup, Solution
 from quspike.methods.network import coloured as network_coloured
 from quspike.methods.phase_space import check as check_wigner
 from quspike.methods.registry import METHODS, Method, check_kept, check_legal
+from quspike.methods.room import check_grid, check_room
 from quspike.methods.solve import solve
 from quspike.precision import enable_x64
 from quspike.quantize.membrane import Membrane, element_params, total_capacitance
@@ -152,13 +153,16 @@ def compile_run(run: Run | str | Path, method: str | None = None) -> Problem:
         setup = with_coloured_noise(setup, params, times) if setup.coloured and rung.poles else setup
         dt = run.dt or 0.0  # 0: to be chosen when the method has had its say
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
+    check_room(chosen, setup, params, run.truncation is None, rung.counted(setup))
     setup = rung.prepare(setup, params, run.duration)
     if not dt:
         t_ref = max((neuron.t_ref for neuron in run.neurons.values()), default=0.0)
         dt = choose_step(setup, params, t_ref, run.save_every, run.duration)
     breakpoints = np.asarray(setup.inputs.breakpoints(params))
     read = tuple(item for drive in drives.values() for item in drive.inputs)
-    return Problem(run, rung, setup, plan_grid(times, breakpoints, dt, kept), dt, params, (*run.inputs, *read, *tables))
+    plan = plan_grid(times, breakpoints, dt, kept)
+    check_grid(setup, params, plan)
+    return Problem(run, rung, setup, plan, dt, params, (*run.inputs, *read, *tables))
 
 
 def _reduced(run: Run, drives: Mapping[str, Any]) -> tuple[Membrane | System, dict[str, dict[str, Any]], list]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from scipy.special import ndtr
 
 from quspike.errors import InputError, NotAvailable
 from quspike.memory.operator import check_operator
 from quspike.methods.method import Params, Setup
+from quspike.methods.room import memory
 from quspike.methods.secular import occupations
 from quspike.quantize.numbers.zero_point import resonator_mode
 from quspike.units import format_si
@@ -149,14 +148,9 @@ def _check_bond(setup: Setup, params: Params, duration: float) -> None:
     work = float(levels) ** 3 * (1 + rest) * bins
     value = f"{levels} levels × {1 + rest} states of rest × {bins} bins"
     remedy = "take fewer levels ([run] truncation), a longer bin, or a shorter t_ref or duration"
-    if size > SHARE * _memory():
+    if size > SHARE * memory():
         raise InputError("[run] truncation", f"{value}, {size / 1e9:.3g} GB", f"must fit in memory: {remedy}")
     if work > MOST_WORK:
         raise InputError(
             "[run] truncation", f"{value}, {work:.2g} products", f"must stay below {MOST_WORK:.0e} products: {remedy}"
         )
-
-
-def _memory() -> float:
-    """The machine's memory, bytes."""
-    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

@@ -12,6 +12,7 @@ from quspike.methods.escape.fock import fock_space, refuse_fock
 from quspike.methods.escape.laboratory import laboratory_space, refuse_laboratory, voltage_spread
 from quspike.methods.escape.operator_memory import operators
 from quspike.methods.escape.quadrature import has_marginal, quadrature_space
+from quspike.methods.escape.sources import carried
 from quspike.methods.escape.space import Space
 from quspike.methods.method import Params, Setup
 from quspike.methods.secular import occupations
@@ -53,8 +54,12 @@ def refuse(setup: Setup) -> None:
 
 
 def check_escape(setup: Setup, params: Params) -> None:
-    """Refuse a neuron that has no such equation, an Erlang register without a hold, and one that would fire at rest."""
+    """Refuse a neuron that has no such equation, a drive without its carrier, an Erlang register without a hold, and
+    one that would fire at rest.
+    """
     refuse(setup)
+    if setup.resonator and setup.fock:
+        carried(setup, params, float(resonator_mode(setup.one, params["elements"]).omega))
     check_register(setup, params)
     t_ref = float(params["neuron"]["t_ref"])
     if setup.reset == "subtract" and not setup.stages and t_ref > 0 and _remembers(setup, params):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ import numpy as np
 
 from quspike.errors import NotAvailable
 from quspike.methods.method import Params, Setup
+from quspike.quantize.membrane import Source
 from quspike.units import format_si
 
 SAMPLES = 256  # of each smooth piece, for the extremes of a current
@@ -47,32 +49,48 @@ def current_of(setup: Setup, params: Params) -> Current:
 def envelope_of(setup: Setup, params: Params, omega: float) -> tuple[Current, float]:
     """The envelope e(t) of the currents, I = e cos ω_d t, and their carrier ω_d (rad/s); ω0 = omega without a drive.
 
-    Raises NotAvailable for currents that are on no carrier, or on several.
+    Raises NotAvailable: see `carried`.
     """
-    carried, carriers = [], set()
-    for source in setup.inputs.membrane.sources:
-        name = source.drive or ""
-        drive = setup.inputs.drives.get(name)
-        if drive is None and source.gate is None and float(params["elements"][source.name]["value"]) == 0:
-            continue
-        if drive is None or source.gate is not None or drive.envelope_of is None:
-            remedy = (
-                f"must be a current on a carrier near ω0 (envelope_of = {format_si(omega / (2 * np.pi), 'frequency')})"
-            )
-            raise NotAvailable(f"{source.name} drive", "another", f"{remedy} with spike escape on a resonator")
-        carried.append(source)
-        carriers.add(float(params["drives"][name]["envelope_of"]))
-    if len(carriers) > 1:
-        raise NotAvailable(
-            "envelope_of", f"{len(carriers)} carriers", "must be the same in all drives with spike escape"
-        )
+    sources, carrier = carried(setup, params, omega)
 
     def envelope(pieces, t):
         every = zip(setup.inputs.membrane.sources, pieces, strict=True)
-        parts = [s.sign * setup.inputs.drives[str(s.drive)].envelope_value(p[:-1], t) for s, p in every if s in carried]
+        parts = [s.sign * setup.inputs.drives[str(s.drive)].envelope_value(p[:-1], t) for s, p in every if s in sources]
         return sum(parts, jnp.zeros(()))
 
-    return _sampled(setup, params, envelope), 2 * np.pi * carriers.pop() if carriers else omega
+    return _sampled(setup, params, envelope), carrier
+
+
+def carried(setup: Setup, params: Params, omega: float) -> tuple[list[Source], float]:
+    """The sources that deliver anything, and their carrier (rad/s); ω0 = omega where none does.
+
+    Raises NotAvailable for currents that are on no carrier, or on several, and for a voltage source.
+    """
+    found, carriers = [], set()
+    for source in setup.inputs.membrane.sources:
+        name = source.drive or ""
+        drive, volts = setup.inputs.drives.get(name), source.gate is not None
+        if drive is None and not volts and float(params["elements"][source.name]["value"]) == 0:
+            continue
+        if drive is None or volts or drive.envelope_of is None:
+            raise _not_carried(source, drive, params, omega)
+        found.append(source)
+        carriers.add(float(params["drives"][name]["envelope_of"]))
+    if len(carriers) > 1:
+        rates = ", ".join(format_si(carrier, "frequency") for carrier in sorted(carriers))
+        raise NotAvailable("envelope_of", rates, "must be the same in all drives with spike escape")
+    return found, 2 * np.pi * carriers.pop() if carriers else omega
+
+
+def _not_carried(source: Source, drive: Any, params: Params, omega: float) -> NotAvailable:
+    near = format_si(float(f"{omega / (2 * np.pi):.4g}"), "frequency")
+    remedy = f"near ω0 ({near}) with spike escape in the frame of a resonator's drive; brownian takes any current"
+    if source.gate is not None:
+        return NotAvailable(source.name, "a voltage source", f"must be a current source on a carrier {remedy}")
+    if drive is None:
+        value = format_si(float(params["elements"][source.name]["value"]), "current")
+        return NotAvailable(source.name, value, f"must be a drive with envelope_of {remedy}")
+    return NotAvailable(f"[drive.{source.drive}] envelope_of", "nothing", f"must be a carrier {remedy}")
 
 
 def on_its_carrier(envelope: Current) -> Current:

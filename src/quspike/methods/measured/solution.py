@@ -172,7 +172,15 @@ def measured_numbers(model: Model) -> dict[str, Any]:
 
 
 def _checked(setup: Setup, plan: GridPlan, params: Params) -> dict[str, Any]:
-    """The step in its fastest time, and spikes at rest; refuses a step longer than a filter, more numbers than fit."""
+    """The step in its fastest time, and spikes at rest; refuses what `refuse_grid` does."""
+    model, longest = model_of(setup, params), refuse_grid(setup, plan, params)
+    rate = max(float(fastest(model)), float(model.omega))
+    stray = {"spikes_at_rest": jnp.asarray(stray_spikes(setup, params))} if setup.spiking else {}
+    return {"step_in_fastest_time": jnp.asarray(longest * rate), **stray}
+
+
+def refuse_grid(setup: Setup, plan: GridPlan, params: Params) -> float:
+    """Refuse a step longer than a filter, and more numbers than fit; else the longest step, s."""
     model = model_of(setup, params)
     longest = float(np.max(np.diff(np.asarray(plan.nodes(setup.inputs.breakpoints(params))))))
     refuse_step(model, longest)
@@ -181,9 +189,7 @@ def _checked(setup: Setup, plan: GridPlan, params: Params) -> dict[str, Any]:
         times = f"{setup.trajectories} × {len(plan.save_times)} saved times are {needed / 1e9:.3g} GB"
         remedy = f"must be longer, or trajectories fewer: {times}"
         raise InputError("save_every", format_si(plan.save_times[1], "time"), remedy)
-    rate = max(float(fastest(model)), float(model.omega))
-    stray = {"spikes_at_rest": jnp.asarray(stray_spikes(setup, params))} if setup.spiking else {}
-    return {"step_in_fastest_time": jnp.asarray(longest * rate), **stray}
+    return longest
 
 
 def refuse_rates(model: Model, duration: float) -> None:

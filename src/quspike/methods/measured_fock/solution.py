@@ -51,7 +51,7 @@ class MeasuredFock(gaussian.Measured):
     """`solve(setup, plan, capacity, params, key)` of one setup; what was compiled for a plan is kept."""
 
     def __call__(self, setup: Setup, plan: GridPlan, capacity: int, params: Params, key: Any) -> Solution:
-        _check_size(setup, plan)
+        check_size(setup, plan)
         return super().__call__(setup, plan, capacity, params, key)
 
     def _solved(self, plan: GridPlan, capacity: int, nodes: Array, pieces: Any, params: Params, key: Any) -> Solution:
@@ -115,7 +115,7 @@ def assemble(model: Model, plan: GridPlan, found: Ensemble) -> Solution:
     return replace(solution, diagnostics=diagnostics, extra=extra)
 
 
-def _check_size(setup: Setup, plan: GridPlan) -> None:
+def check_size(setup: Setup, plan: GridPlan) -> None:
     """Refuse more density matrices than fit."""
     if not setup.save_states:
         return
