@@ -288,6 +288,8 @@ def test_intervals_that_do_not_exist_are_refused_with_the_nearest_that_do():
         interval_statistics(membrane(reset="subtract"), "next")
     with pytest.raises(qs.InputError, match="first, next, stationary"):
         interval_statistics(membrane(), 0)
+    with pytest.raises(qs.InputError, match="must be first with a drive that goes on changing"):
+        interval_statistics(swinging(0.5e-9, 8e-9), 2)
 
 
 UNFIT = [

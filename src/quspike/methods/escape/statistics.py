@@ -149,13 +149,13 @@ def _constant(space: Space) -> bool:
 
 def _settled(space: Space, kind: str | int) -> float:
     """A time from which on the drive does not change, s: 0 where intervals are counted from the start."""
+    if space.current.constant[-1] is None:
+        remedy = "must be first with a drive that goes on changing: an interval depends on when it begins"
+        raise InputError("kind", kind, remedy)
     if isinstance(kind, int) and not _constant(space):
         remedy = (
             "must be first, next or stationary with a drive that changes: later intervals depend on when they begin"
         )
-        raise InputError("kind", kind, remedy)
-    if space.current.constant[-1] is None:
-        remedy = "must be first with a drive that goes on changing: an interval depends on when it begins"
         raise InputError("kind", kind, remedy)
     return float(space.current.edges[-2])
 
