@@ -43,16 +43,27 @@ def _steps(run: Run) -> bool:
     return run.method == "trajectories" or not any(neuron.spike == "escape" for neuron in run.neurons.values())
 
 
+def _remembers(run: Run) -> bool:
+    return bool(run.circuit.of("MEM"))
+
+
 def _reader(key: str, run: Run) -> str:
     """The method, with what makes its equation another one."""
+    if key == "memory" or (key == "closure" and run.method == "moments"):
+        return f"{run.method} in a circuit without a memristor"
     if run.method == "trajectories":
         return f"trajectories with parent {run.parent}"
     return f"{run.method} with spike escape" if key == "dt" else run.method
 
 
+LEVELS = ("gksl", "brownian", "trajectories", "heom")
+"""Methods whose state has a truncation."""
+
 READ: dict[str, Callable[[Run], bool]] = {
-    "closure": lambda run: run.method == "moments",
+    "memory": lambda run: run.memory == "measured" or _remembers(run),  # a measurement acts back without one, too
+    "closure": lambda run: run.method == "moments" and _remembers(run),
     "dt": _steps,
+    "truncation": lambda run: run.method in LEVELS,
     "nonlinearity": lambda run: _equation(run) == "gksl",
     "diffusion": lambda run: _equation(run) == "brownian",
     "parent": lambda run: run.method == "trajectories",
