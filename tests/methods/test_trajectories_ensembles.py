@@ -27,13 +27,14 @@ UNRAVELLINGS = ["jump", "diffusion"]
 @pytest.mark.parametrize("unravelling", UNRAVELLINGS)
 @pytest.mark.parametrize("parent", ["gksl", "brownian"])
 def test_the_average_is_the_parent(parent, unravelling):
-    """Means and quanta of a driven junction within 4 standard errors of 400.
+    """Means and quanta of a driven junction within 4 standard errors of 100.
 
     Catches: κ↑ for κ↓; a jump of the fluctuation alone, without the mean; brownian's squeezing term left out.
     """
-    changes = {} if parent == "gksl" else {"nonlinearity": "full", "truncation": None, "dt": None}
-    right = qs.simulate(JUNCTION, method=parent, classical=False, **(DRIVEN | changes))
-    ds = ensemble(JUNCTION, parent=parent, unravelling=unravelling, trajectories=400, **(DRIVEN | changes))
+    whole = {} if parent == "gksl" else {"nonlinearity": "full", "dt": "4 ps"}
+    grid = {} if parent == "gksl" else {"truncation": None, "dt": None}  # of points, and as fine as it asks for
+    right = qs.simulate(JUNCTION, method=parent, classical=False, **(DRIVEN | whole | grid))
+    ds = ensemble(JUNCTION, parent=parent, unravelling=unravelling, trajectories=100, **(DRIVEN | whole))
     for name in ("voltage", "flux"):
         assert np.abs(deviation(ds[name].values[..., 0], right[name].values[:, 0])[1:]).max() < 4
     assert np.abs(deviation(quanta(ds), quanta(right))[1:]).max() < 4
