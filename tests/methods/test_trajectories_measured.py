@@ -5,14 +5,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import quad
 
 import quspike as qs
+from quspike.constants import hbar, k_B
 from quspike.errors import InputError, NotAvailable
 from quspike.kernel import diffusive_pure
 from quspike.kernel.diffusive import points
 from quspike.kernel.hermite_grid import hermite_grid
 from quspike.run.compile import compile_run
-from trajectory_neurons import KAPPA, LEAKING, QUANTA, deviation, diagnostics, ensemble, quanta
+from trajectory_neurons import KAPPA, LEAKING, OMEGA, QUANTA, C, deviation, diagnostics, ensemble, quanta
 
 REMEMBERING = """
 C1 m 0 100fF
@@ -112,6 +114,38 @@ def test_an_ensemble_is_that_of_the_conditional_density_matrices(spiking):
             moments = [m + s.voltage_std.values[..., 0] ** 2 for m, s in zip(moments, (parent, ds), strict=True)]
         error = np.sqrt(sum(m.var(axis=0) / len(m) for m in moments))
         assert np.all(np.abs(moments[0].mean(axis=0) - moments[1].mean(axis=0))[1:] < 4 * error[1:])
+
+
+@pytest.mark.slow
+def test_a_mean_field_memory_follows_its_own_pure_state_and_no_record():
+    """⟨W⟩ = ∫ 2u e^{−u²} W̄(√n̄ u) du of a warm, undriven resonator whose record tells nothing: W̄(A) averaged over the
+    carrier, |α| drawn by what nobody reads. With one ρ a record, as in `gksl`, it is W(0).
+
+    Catches: a memory that the record, or the ensemble, drives; a first state that is drawn too narrow.
+    """
+    quanta, low, high, middle, width = 1 / np.expm1(hbar * OMEGA / (k_B * 0.5)), 1 / 12e3, 1 / 3e3, 0.5e-15, 0.1e-15
+    neuron = qs.Neuron(
+        "m", membrane="envelope", v_threshold="1 V", t_ref="1 ns", spike="record", record={"filter": "0.2 ns"}
+    )
+    law = f"sigmoid R_on=3kohm R_off=12kohm phi_c={middle}Wb phi_s={width}Wb"
+    settings = {
+        "circuit": f"C1 m 0 100fF\nL1 m 0 10nH\nMEM1 m 0 model={law} T=0.5K\nI1 0 m 0A", "neuron": neuron,
+        "measurement": {"strength": "1e3/s"}, "duration": "20 ps", "save_every": "10 ps", "dt": "5 ps",
+        "truncation": 12, "classical": False,
+    }  # fmt: skip
+    theta, zero_point = (np.arange(64) + 0.5) * np.pi / 64, np.sqrt(hbar / (2 * OMEGA * C))
+
+    def conductance(size):
+        flux = 2 * zero_point * size * np.cos(theta)
+        return np.mean(2 * np.sin(theta) ** 2 * (low + (high - low) / (1 + np.exp(-(flux - middle) / width))))
+
+    exact = quad(lambda u: 2 * u * np.exp(-(u**2)) * conductance(np.sqrt(quanta) * u), 0, 8)[0]
+    pure = compile_run(qs.Run(method="trajectories", unravelling="diffusion", trajectories=2000, **settings)).solve()
+    w = 1 / np.asarray(pure.memristance)[:, -1, 0]
+    error = w.std() / np.sqrt(len(w))
+    assert abs(w.mean() - exact) < 4 * error < 0.2 * (exact - conductance(0.0))
+    mixed = compile_run(qs.Run(method="gksl", trajectories=2, **settings)).solve()
+    np.testing.assert_allclose(1 / mixed.memristance, conductance(0.0), rtol=1e-3)
 
 
 @pytest.mark.slow

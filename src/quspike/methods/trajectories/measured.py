@@ -1,8 +1,10 @@
 """Ensembles of measured trajectories that stay pure: `gksl` with memory `measured`, or spikes on a record, unravelled.
 
-Records, memories and spikes are those of `methods/measured/`, and what they are on average that of `measured_fock/`,
-which carries one density matrix for each record. Here each trajectory is one ψ: N numbers in place of N², and all that
-the lines and an inefficient detector carry off is seen by somebody, if not by the memory.
+Records, spikes on them, and memories that a record drives are distributed as those of `measured_fock/`, which carries
+one density matrix for each record. Here each trajectory is one ψ: N numbers in place of N², and all that the lines and
+an inefficient detector carry off is seen by somebody, if not by such a memory. A `mean_field` memory does see it: it
+follows the |α| of its own ψ, as in every other run of `trajectories`, and not that of the ρ which a record leaves. It
+is another model, of memristors that are told all that leaves, and its W scatters where that of `gksl` does not.
 """
 
 from __future__ import annotations

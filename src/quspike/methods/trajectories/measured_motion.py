@@ -3,9 +3,12 @@
     dψ = (−iH − ½ΣL_k†L_k + Σ⟨L_k†⟩L_k)ψ dt + ΣL_kψ dξ_k*  −  k(V̂ − ⟨V⟩)²ψ dt + √2k (V̂ − ⟨V⟩)ψ (√η dW₁ + √(1−η) dW₂)
     dy = ⟨V⟩dt + dW₁/√(8kη)
 
-W₁ is the record, which memories and thresholds follow; W₂ and ξ_k, heterodyne detection of the lines, are records that
-nobody reads. Averaged over them, at a given W₁, |Ψ⟩⟨Ψ| is the ρ of `measured_fock/`, whose memories and spikes these
-are. A step is a palindrome: kick, motion, look, motion, kick, of weak order 2; the noise of the lines is that of
+W₁ is the record, which memories `measured` and thresholds on it follow; W₂ and ξ_k, heterodyne detection of the lines,
+are records that nobody reads. Averaged over them, at a given record, |Ψ⟩⟨Ψ| is the ρ of `measured_fock/`, whose
+memories and spikes these are, where κ does not depend on ψ itself: that of a `mean_field` memory does, since it follows
+ψ's own |α|, and so does, far less, that of a record's memory, averaged over the swing that ψ has.
+
+A step is a palindrome: kick, motion, look, motion, kick, of weak order 2; the noise of the lines is that of
 `motion.py`, at the κ of a memory which stands still meanwhile.
 """
 
