@@ -44,7 +44,7 @@ def square(psi: Array) -> Array:
 
 def leaps(psi: Array, after: Array) -> Array:
     """What jumps ψ ← L_kψ do to ⟨a⟩ on average, Σ‖L_kψ‖²(⟨a⟩_k − ⟨a⟩)/‖ψ‖²; after : L_kψ (K, N), in 1/√s."""
-    down, size = lowering(psi.shape[0])[:-1] * after[:, 1:], square(psi)
+    down, size = after[:, 1:] * lowering(psi.shape[0])[:-1], square(psi)
     mean = inner(psi, lower(psi)) / size
     return (inner(after[:, :-1], down) - mean * square(after)) / size
 
