@@ -165,6 +165,7 @@ def test_the_map_of_an_operator_memory_is_that_of_its_jumps_at_second_order():
     assert errors[1] < 1e-3
 
 
+@pytest.mark.slow
 def test_without_a_junction_the_parts_are_exact():
     """A driven, warm, leaky neuron in a few parts beside one displacement and one loss, κ = 5e8/s.
 

@@ -14,7 +14,13 @@ BINS = 8
 PATTERNS = (np.arange(2**BINS)[:, None] >> np.arange(BINS)[::-1]) & 1
 
 
-@pytest.mark.parametrize(("start", "stop"), [(0.05e-9, 0.2e-9), (1.3e-9, 1.7e-9)], ids=["before any qubit", "between"])
+PULSES = [
+    pytest.param(0.05e-9, 0.2e-9, id="before any qubit"),
+    pytest.param(1.3e-9, 1.7e-9, id="between", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("start", "stop"), PULSES)
 def test_a_pulse_within_one_move_is_in_the_estimate(start, stop):
     """All patterns of eight bins beside those of a step eight times shorter: a leaky junction, warm, and one pulse.
 
