@@ -123,17 +123,17 @@ def test_levels_that_do_not_fit_are_refused_with_those_that_do(run, monkeypatch)
 
 @pytest.mark.parametrize("reset", ["zero", "subtract"])
 def test_what_a_click_needs_is_counted(reset):
-    """Against the bytes that matrices and tables hold at 24 levels: these, and not fifty times these. Catches: the
-    table of √Γ, or the map of a click on every element, left out."""
-    problem = qs.compile(resonator(truncation=24, reset=reset))
+    """Against the bytes that matrices and tables hold at 40 levels: these, and not fifty times these. Catches:
+    the map of a click on every element, or the cells of a table, left out."""
+    problem = qs.compile(resonator(truncation=40, reset=reset))
     space = state_space(problem.setup, problem.params)
     matrices = [term for term in (*space.terms, space.reset) if term is not None]
     held = sum(12 * m.nnz if sparse.issparse(m) else m.nbytes for m in matrices)
-    assert held < room.room("gksl", problem.setup, problem.params, 24) < 50 * held
-    problem = qs.compile(unravelled(truncation=24, reset=reset))
+    assert held < room.room("gksl", problem.setup, problem.params, 40) < 50 * held
+    problem = qs.compile(unravelled(truncation=40, reset=reset))
     clicks = with_clicks(problem.setup, problem.params)["clicks"]
     held = sum(np.asarray(leaf).nbytes for leaf in jax.tree.leaves(clicks))
-    assert held < room.room("trajectories", problem.setup, problem.params, 24) < 50 * held
+    assert held < room.room("trajectories", problem.setup, problem.params, 40) < 50 * held
 
 
 def test_levels_are_refused_where_there_are_none():
