@@ -148,6 +148,8 @@ def test_a_neuron_that_never_clicks_has_a_result_without_intervals():
     ds = quiet_run(silent.replace(classical=False))
     assert "isi_density" not in ds
     assert "spikes without intervals" in ds.qs.summary()
+    assert "a lower [neuron] v_threshold" in ds.isi_missing.item()
+    assert "no interval is computed, stationary: the mean interval is longer than" in ds.qs.summary()
     assert "t_ref/duration" in ds.qs.summary()
     assert np.all(ds.spike_count.values < 1e-15)
     with pytest.raises(qs.ConvergenceError, match=r"a lower \[neuron\] v_threshold"):

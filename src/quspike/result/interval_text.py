@@ -44,7 +44,9 @@ def interval_numbers(ds: xr.Dataset, neuron: str) -> Intervals:
 
 
 def computed_intervals(ds: xr.Dataset) -> list[tuple[str, str]]:
-    """A line a neuron; none where the method computes no density."""
+    """A line a neuron, or why there is none; nothing where the method computes no density."""
+    if "isi_missing" in ds:
+        return [("next spike", f"no interval is computed, {ds.isi_missing.item()}")]
     facts = []
     for name in np.atleast_1d(ds.neuron.values) if "isi_density" in ds else ():
         numbers = interval_numbers(ds, name)

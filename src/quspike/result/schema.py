@@ -101,6 +101,7 @@ EXTRAS = (
     Variable("spike_rate", ("time", "neuron"), "1/s", "clicks per time, of all neurons of an ensemble"),
     Variable("integrating", ("time", "neuron"), "1", "probability to be integrating, and not in a hold"),
     Variable("isi_kind", (), "1", "which interval isi_density and survival are of: stationary, next or first"),
+    Variable("isi_missing", (), "1", "why there is neither isi_density nor survival"),
     Variable("isi_truncation", (), "1", "Fock levels of the equation of isi_density; a run's averages may have more"),
     Variable("spikes_within", ("neuron",), "1", "probability of a spike within the axis of intervals"),
     Variable("click_energy", ("neuron",), "J", "energy that the detector gives to the circuit, a spike"),

@@ -24,7 +24,7 @@ def spiking_checks(setup: Setup, params: Mapping[str, Any], solution: Solution) 
         text = f"spikes that the membrane's own noise makes without a drive, at most {rate:.3g} a second"
         checks.append(bounded("spikes at rest", rate * duration, STRAY, text))
     if setup.spike == "escape" and "interval" not in solution.extra and np.ndim(solution.voltage) == 2:
-        text = "expected; too few, or in too large a space, for interval statistics: interval_statistics says which"
+        text = "expected; what keeps interval statistics from them is in isi_missing"
         checks.append(info("spikes without intervals", float(np.sum(np.asarray(solution.spike_count))), text))
     numbers = params["neuron"]
     for key, name, text in (

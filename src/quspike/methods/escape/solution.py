@@ -166,16 +166,19 @@ def _conductances(setup: Setup, params: Params, mode: Any, memory: np.ndarray, s
 def _intervals(setup: Setup, params: Params, duration: float) -> dict[str, Any]:
     """The stationary interval's density where there is one, else the next one's, else the first one's.
 
-    Nothing where its numbers cannot be had: the run's own averages stand without them.
+    Where its numbers cannot be had, the reason: the run's own averages stand without them.
     """
+    why = ""
     for kind in ("stationary", "next", "first"):
         try:
             found = answer(setup, params, duration, Question(kind, None, None))
-        except InputError:
-            continue
-        except ConvergenceError:
-            return {}
-        break
+            break
+        except InputError as refusal:
+            why = str(refusal)
+        except ConvergenceError as failure:
+            return {"isi_missing": f"{kind}: {failure}"}
+    else:
+        return {"isi_missing": why}
     return {
         "interval": jnp.asarray(found.interval),
         "isi_density": jnp.asarray(found.density)[:, None],
