@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import qutip
 from scipy.linalg import expm
 from scipy.special import erfc
 from scipy.stats import kstest
@@ -182,7 +183,6 @@ def test_a_voltage_that_turns_clicks_as_brownian_s_does(unravelling):
 def test_a_kept_state_clicks_as_in_qutip():
     """A dense Lindblad equation with D(−k)√Γ among its jumps, in the frame of the drive. Catches: another Γ0 or σ than
     the detector's; both halves of the drive for one."""
-    qutip = pytest.importorskip("qutip")
     run = clicking("jump", 300, reset="subtract", truncation=28)
     run = run.replace(neurons={"neuron": run.neurons["neuron"].model_copy(update={"t_ref": 0.0})})
     levels, a = 40, qutip.destroy(40)
